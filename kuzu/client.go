@@ -1,0 +1,98 @@
+package kuzu
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"github.com/robosystems/kuzuclient/gen"
+	"github.com/robosystems/kuzuclient/transport"
+)
+
+// Client talks to one server about one graph. It is safe for concurrent use.
+type Client struct {
+	graph           string
+	endpoint        string // scheme://host:port
+	api             *gen.Client
+	maxMessageBytes int64
+	pool            *http.Transport // nil if the transport is the caller's
+}
+
+// New returns a client for the server at baseURL, such as
+// "http://localhost:8001". It connects to nothing. The error names everything
+// that is wrong with the URL and the options; its kind is [KindConfiguration].
+func New(baseURL string, opts ...Option) (*Client, error) {
+	set := settings{maxMessageBytes: defaultMaxMessageBytes}
+	endpoint, fault := checkBaseURL(baseURL)
+	faults := []error{fault}
+	for _, opt := range opts {
+		faults = append(faults, opt(&set))
+	}
+	if err := errors.Join(faults...); err != nil {
+		return nil, &Error{Kind: KindConfiguration, Err: err}
+	}
+	c := &Client{graph: set.graph, endpoint: endpoint, maxMessageBytes: set.maxMessageBytes}
+	if set.transport == nil {
+		c.pool = transport.NewBase()
+		set.transport = c.pool
+	}
+	c.api = &gen.Client{
+		Server: endpoint + "/",
+		Client: &http.Client{
+			Transport: set.transport,
+			// A redirect could carry the key to another host, or turn a POST
+			// into a GET. It becomes an error instead.
+			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+		},
+	}
+	if set.apiKey != "" {
+		c.api.RequestEditors = []gen.RequestEditorFn{func(_ context.Context, req *http.Request) error {
+			req.Header["X-Kuzu-Api-Key"] = []string{set.apiKey}
+			return nil
+		}}
+	}
+	return c, nil
+}
+
+// checkBaseURL accepts scheme://host[:port] and nothing else, since everything
+// else would be lost or leak.
+func checkBaseURL(raw string) (endpoint string, err error) {
+	u, err := url.Parse(raw)
+	switch {
+	case err != nil:
+		// The parser's own error quotes the URL, which may hold a password.
+		return "", errors.New("base URL: it does not parse; give something like http://localhost:8001")
+	case u.Scheme != "http" && u.Scheme != "https":
+		return "", fmt.Errorf("base URL: its scheme is %q; it must be http or https, as in http://localhost:8001", u.Scheme)
+	case u.Host == "" || u.Hostname() == "":
+		return "", errors.New("base URL: it has no host; give something like http://localhost:8001")
+	case u.User != nil:
+		return "", errors.New("base URL: it holds a user name or password; give the key with WithAPIKey")
+	case strings.Trim(u.Path, "/") != "" || u.RawQuery != "" || u.Fragment != "":
+		return "", errors.New("base URL: it has a path, query or fragment; give scheme, host and port only")
+	}
+	return u.Scheme + "://" + u.Host, nil
+}
+
+// ForGraph returns a client for another graph on the same server, over the same
+// connections. A malformed id is reported by the calls that use it.
+func (c *Client) ForGraph(id string) *Client {
+	other := *c
+	other.graph = id
+	return &other
+}
+
+// Graph returns the graph that the client works on, "" if it has none.
+func (c *Client) Graph() string { return c.graph }
+
+// Close closes idle connections, of all clients that came from the same [New].
+// Calls that are under way go on.
+func (c *Client) Close() error {
+	if c.pool != nil {
+		c.pool.CloseIdleConnections()
+	}
+	return nil
+}

@@ -1,0 +1,96 @@
+package kuzu
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/robosystems/kuzuclient/gen"
+)
+
+// DatabaseInfo describes a graph's database.
+type DatabaseInfo = gen.DatabaseInfo
+
+// DatabaseList lists the databases of a server with the room left on it.
+type DatabaseList = gen.DatabaseList
+
+// SchemaType is which tables a new database begins with.
+type SchemaType = gen.CreateDatabaseRequestSchemaType
+
+// The types of schemas.
+const (
+	SchemaEntity = gen.CreateDatabaseRequestSchemaTypeEntity // tables for a user's graph
+	SchemaShared = gen.CreateDatabaseRequestSchemaTypeShared // tables for a shared repository
+	SchemaCustom = gen.CreateDatabaseRequestSchemaTypeCustom // the caller's own
+)
+
+// DatabaseSpec says what a new database is like. The zero value is a user's
+// graph with the entity schema.
+type DatabaseSpec struct {
+	// Schema is which tables to install. "" means [SchemaCustom] if DDL is
+	// given, else [SchemaEntity].
+	Schema SchemaType
+	// Repository is the shared repository that the graph is; needed with the
+	// shared schema.
+	Repository string
+	// DDL creates the tables of a custom schema; statements separated by ";".
+	DDL string
+	// Subgraph says that the graph belongs to a parent; it then takes no place
+	// of its own on the server.
+	Subgraph bool
+}
+
+// CreateDatabase creates the client's graph on the server. If the database was
+// created and its schema was not, the error is of [KindExecution] and the
+// database stays: install the schema with [Client.InstallSchema], or delete it.
+func (c *Client) CreateDatabase(ctx context.Context, spec DatabaseSpec) error {
+	op := gen.OpCreateDatabase
+	if spec.Schema == "" && spec.DDL != "" {
+		spec.Schema = SchemaCustom
+	}
+	request := gen.CreateDatabaseRequest{GraphID: c.graph, SchemaType: spec.Schema, IsSubgraph: spec.Subgraph}
+	switch {
+	case spec.DDL != "" && spec.Schema != SchemaCustom:
+		return c.fail(op, KindInvalidRequest, "DDL goes with the custom schema, not with %q", spec.Schema)
+	case spec.DDL == "" && spec.Schema == SchemaCustom:
+		return c.fail(op, KindInvalidRequest, "the custom schema needs DDL")
+	case spec.Repository == "" && spec.Schema == SchemaShared:
+		return c.fail(op, KindInvalidRequest, "the shared schema needs Repository")
+	}
+	if spec.DDL != "" {
+		request.CustomSchemaDDL = &spec.DDL
+	}
+	if spec.Repository != "" {
+		request.RepositoryName = &spec.Repository
+	}
+	answer, err := call[gen.CreateDatabaseResponse](c, op, func() (*http.Response, error) {
+		return c.api.CreateDatabase(ctx, request)
+	})
+	if err == nil && !answer.SchemaApplied {
+		return c.fail(op, KindExecution, "the database was created, but its schema was not or not wholly applied; install the schema, or delete the database")
+	}
+	return err
+}
+
+// DeleteDatabase deletes the client's graph and its data.
+func (c *Client) DeleteDatabase(ctx context.Context) error {
+	_, err := call[gen.DeleteDatabaseResponse](c, gen.OpDeleteDatabase, func() (*http.Response, error) {
+		return c.api.DeleteDatabase(ctx, c.graph)
+	})
+	return err
+}
+
+// Database describes the client's graph; [ErrNotFound] if the server does not
+// hold it.
+func (c *Client) Database(ctx context.Context) (DatabaseInfo, error) {
+	return call[DatabaseInfo](c, gen.OpGetDatabase, func() (*http.Response, error) {
+		return c.api.GetDatabase(ctx, c.graph)
+	})
+}
+
+// Databases lists all databases of the server. The server opens each of them
+// for this, so ask seldom.
+func (c *Client) Databases(ctx context.Context) (DatabaseList, error) {
+	return call[DatabaseList](c, gen.OpListDatabases, func() (*http.Response, error) {
+		return c.api.ListDatabases(ctx)
+	})
+}

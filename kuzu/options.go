@@ -1,0 +1,88 @@
+package kuzu
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+)
+
+// Option sets up a [Client].
+type Option func(*settings) error
+
+type settings struct {
+	graph           string
+	apiKey          string
+	transport       http.RoundTripper
+	maxMessageBytes int64
+}
+
+// defaultMaxMessageBytes is generous: 10,000 rows of 6 kB.
+const defaultMaxMessageBytes = 64 << 20
+
+// WithGraph names the graph that the client works on. Without it only the
+// operations of the server itself work, until [Client.ForGraph] names one.
+func WithGraph(id string) Option {
+	return func(s *settings) error {
+		s.graph = id
+		return checkGraphID(id)
+	}
+}
+
+// WithAPIKey sets the key that is sent as X-Kuzu-API-Key. The key appears in no
+// error.
+func WithAPIKey(key string) Option {
+	return func(s *settings) error {
+		s.apiKey = key
+		for i := range len(key) {
+			if key[i] <= ' ' || key[i] >= 0x7f {
+				return errors.New("API key: it holds a blank, a control character or a character outside ASCII; it may hold letters, digits, - and _")
+			}
+		}
+		return nil
+	}
+}
+
+// WithTransport sends requests through rt instead of a connection pool of the
+// client's own. The client never follows redirects, whatever rt does.
+func WithTransport(rt http.RoundTripper) Option {
+	return func(s *settings) error {
+		s.transport = rt
+		if rt == nil {
+			return errors.New("transport: it is nil")
+		}
+		return nil
+	}
+}
+
+// WithMaxMessageBytes bounds what is held in memory at once: a plain answer, or
+// one line of a stream, which carries up to 1000 rows. The default is 64 MiB.
+func WithMaxMessageBytes(n int64) Option {
+	return func(s *settings) error {
+		s.maxMessageBytes = n
+		if n <= 0 {
+			return fmt.Errorf("maximum message size: %d bytes; it must be positive", n)
+		}
+		return nil
+	}
+}
+
+const maxGraphID = 64
+
+// checkGraphID tells what is wrong with a graph id. Servers check ids at
+// different places and with different answers, so ours is the first check.
+func checkGraphID(id string) error {
+	switch {
+	case id == "":
+		return errors.New("graph id: it is empty; name the graph with WithGraph or ForGraph")
+	case len(id) > maxGraphID:
+		return fmt.Errorf("graph id: it has %d characters; it may have at most %d", len(id), maxGraphID)
+	}
+	bad := strings.IndexFunc(id, func(r rune) bool {
+		return (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') && (r < '0' || r > '9') && r != '_' && r != '-'
+	})
+	if bad >= 0 {
+		return fmt.Errorf("graph id %q: it may hold only letters, digits, _ and -", id)
+	}
+	return nil
+}

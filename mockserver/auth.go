@@ -1,0 +1,42 @@
+package mockserver
+
+import (
+	"crypto/subtle"
+	"net/http"
+	"strings"
+)
+
+// openPaths need no key.
+var openPaths = map[string]bool{
+	"/": true, "/docs": true, "/redoc": true, "/openapi.json": true,
+	"/health": true, "/status": true, "/info": true, "/metrics": true,
+}
+
+// authenticate asks for the API key, if the server has one.
+func (s *Server) authenticate(next http.Handler) http.Handler {
+	if s.apiKey == "" {
+		return next
+	}
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if openPaths[r.URL.Path] {
+			next.ServeHTTP(w, r)
+			return
+		}
+		// A wrong key in the first header is not mended by the second.
+		key := r.Header.Get("X-Kuzu-API-Key")
+		if key == "" {
+			key, _ = strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
+			if key == r.Header.Get("Authorization") {
+				key = "" // another scheme
+			}
+		}
+		switch {
+		case key == "":
+			writeDetail(w, http.StatusUnauthorized, "Missing API key")
+		case subtle.ConstantTimeCompare([]byte(key), []byte(s.apiKey)) != 1:
+			writeDetail(w, http.StatusUnauthorized, "Invalid API key")
+		default:
+			next.ServeHTTP(w, r)
+		}
+	})
+}

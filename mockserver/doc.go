@@ -1,0 +1,29 @@
+// Package mockserver is the server side of the Kuzu API: an [net/http.Handler] for Go
+// tests, and the body of the kuzu-mock command.
+//
+// # Engines
+//
+// A server answers Cypher through an [Engine]. [Scripted] is pure Go: it keeps
+// databases, tables and loaded files, and answers the statements it was told
+// about. The sub-package kuzuengine is the embedded Kuzu engine and answers
+// everything; it needs cgo.
+//
+// # Use in a test
+//
+//	srv, err := mockserver.New(mockserver.Config{Engine: mockserver.NewScripted()})
+//	...
+//	defer srv.Close()
+//	web := httptest.NewServer(srv)
+//	defer web.Close()
+//
+// # Files
+//
+// Ingestion and copy read files below Config.DataRoot: a bucket is a directory
+// there, also for addresses such as s3://bucket/key.
+//
+// # What differs from the deployed server
+//
+// Streams end with a chunk marked as the last, or with an error chunk, and can
+// carry every type; record counts of tasks are real; ingest exists. Backup and
+// restore behave as deployed: accepted, and never successful.
+package mockserver

@@ -1,0 +1,95 @@
+package mockserver
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+)
+
+// Errors that an [Engine] reports about databases; test for them with
+// [errors.Is]. Errors about statements carry the engine's own text, which
+// begins with the kind of failure ("Binder exception: ...").
+var (
+	ErrDatabaseExists   = errors.New("database already exists")
+	ErrDatabaseNotFound = errors.New("database not found")
+)
+
+// An Engine keeps databases and runs Cypher on them. The server puts HTTP in
+// front of it and adds nothing to what a statement means.
+//
+// All methods are safe for concurrent use. The name of a database has been
+// checked by the server: 1 to 64 characters of [A-Za-z0-9_-].
+type Engine interface {
+	// Create makes an empty database. It fails with [ErrDatabaseExists].
+	Create(ctx context.Context, name string) error
+
+	// Drop removes a database after the statements that run on it have ended.
+	// It fails with [ErrDatabaseNotFound].
+	Drop(ctx context.Context, name string) error
+
+	// Stat describes one database. It fails with [ErrDatabaseNotFound].
+	Stat(ctx context.Context, name string) (Stat, error)
+
+	// List returns the names of all databases in ascending order.
+	List(ctx context.Context) ([]string, error)
+
+	// Run executes a text of one or more statements and returns the result of
+	// the first. Canceling the context interrupts the statement, which then
+	// fails with the engine's "Interrupted." error. The caller closes the
+	// result; the database cannot be dropped before that.
+	Run(ctx context.Context, name string, q Query) (Result, error)
+
+	// Apply executes statements in one transaction: all take effect or none.
+	// A statement that fails is reported as a [*StatementError].
+	Apply(ctx context.Context, name string, statements []string) error
+
+	// Path returns where the database lies, or would lie, as shown to clients.
+	Path(name string) string
+
+	// Close interrupts what runs, waits for it and releases everything.
+	Close() error
+}
+
+// Query is a Cypher text with its parameters. A parameter holds nil, bool,
+// int64, uint64 (only beyond the range of int64), float64, string, []any or
+// [Struct]; nothing else.
+type Query struct {
+	Cypher     string
+	Parameters map[string]any
+}
+
+// Stat describes a database.
+type Stat struct {
+	SizeBytes  int64     // size of the main file
+	ModifiedAt time.Time // last change of the main file
+	LastUsedAt time.Time // zero if no statement has run since the engine started
+}
+
+// A Result is the outcome of one statement, read row by row. It is not safe
+// for concurrent use.
+type Result interface {
+	// Columns returns the names of the columns in order; none for a statement
+	// that returns nothing.
+	Columns() []string
+
+	// Next returns the next row, one value a column, and [io.EOF] after the
+	// last. The row is valid until the next call. See [Struct] and its
+	// neighbours for the types that a value can have.
+	Next() ([]any, error)
+
+	// Close releases the result. It may be called more than once.
+	Close() error
+}
+
+// StatementError tells which of several statements failed.
+type StatementError struct {
+	Index int // 1-based
+	Err   error
+}
+
+func (e *StatementError) Error() string {
+	return fmt.Sprintf("statement %d: %v", e.Index, e.Err)
+}
+
+func (e *StatementError) Unwrap() error { return e.Err }

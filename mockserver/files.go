@@ -1,0 +1,92 @@
+package mockserver
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"strings"
+)
+
+// files finds the files of buckets, which are directories below root.
+type files struct{ root string }
+
+// source is a file to load.
+type source struct {
+	name string // bucket/key, as shown to clients
+	path string // on this machine
+	size int64
+}
+
+const s3Scheme = "s3://"
+
+// locate finds the file that a name in a bucket, or an s3:// address, means.
+// Names that lead out of the bucket, also through a link, are refused.
+func (f *files) locate(bucket, name string) (source, error) {
+	if address, ok := strings.CutPrefix(name, s3Scheme); ok {
+		bucket, name, _ = strings.Cut(address, "/")
+	}
+	if bucket == "" {
+		return source{}, fmt.Errorf("file %s: give a bucket, or an address s3://bucket/key", name)
+	}
+	full, err := f.join(bucket, name)
+	if err != nil {
+		return source{}, err
+	}
+	src := source{name: path.Join(bucket, name), path: full}
+	switch ext := strings.ToLower(path.Ext(name)); ext {
+	case ".csv", ".parquet":
+	default:
+		return source{}, fmt.Errorf("file %s: only .csv and .parquet files can be loaded", src.name)
+	}
+	root, err := os.OpenRoot(f.root)
+	if err != nil {
+		return source{}, fmt.Errorf("data root: %w", err)
+	}
+	defer root.Close()
+	info, err := root.Stat(filepath.Join(bucket, filepath.FromSlash(name)))
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return source{}, fmt.Errorf("file %s does not exist", src.name)
+	case err != nil:
+		return source{}, fmt.Errorf("file %s cannot be read: %w", src.name, reason(err))
+	case !info.Mode().IsRegular():
+		return source{}, fmt.Errorf("%s is not a file", src.name)
+	}
+	src.size = info.Size()
+	return src, nil
+}
+
+// resolve turns an s3:// pattern into a pattern of this machine.
+func (f *files) resolve(pattern string) (string, error) {
+	address, ok := strings.CutPrefix(pattern, s3Scheme)
+	if !ok {
+		return "", fmt.Errorf("pattern %s: give an address s3://bucket/key", pattern)
+	}
+	bucket, key, _ := strings.Cut(address, "/")
+	return f.join(bucket, key)
+}
+
+func (f *files) join(bucket, name string) (string, error) {
+	shown := bucket + "/" + name
+	switch {
+	case f.root == "":
+		return "", fmt.Errorf("file %s: this server has no data root", shown)
+	case strings.ContainsAny(shown, "\"'\\\x00\n\r"):
+		return "", fmt.Errorf("file %q: quotes, backslashes and line ends are not allowed in names", shown)
+	case bucket != filepath.Base(bucket) || !filepath.IsLocal(bucket) || !filepath.IsLocal(filepath.FromSlash(name)):
+		return "", fmt.Errorf("file %s lies outside its bucket", shown)
+	}
+	return filepath.Join(f.root, bucket, filepath.FromSlash(name)), nil
+}
+
+// reason drops the machine's path from a file error.
+func reason(err error) error {
+	var at *fs.PathError
+	if errors.As(err, &at) {
+		return at.Err
+	}
+	return err
+}

@@ -1,0 +1,126 @@
+package mockserver
+
+import (
+	"fmt"
+	"net/http"
+	"strings"
+
+	"github.com/getkin/kin-openapi/openapi3"
+
+	"github.com/robosystems/kuzuclient/openapi"
+)
+
+// router matches paths as the deployed server does, which [http.ServeMux] would
+// not: paths are taken as they are, never cleaned; HEAD is not GET; what does
+// not match is answered in JSON. It checks requests against the API document
+// before they reach their operation.
+type router struct {
+	document *openapi3.T
+	routes   []route // in order of registration: literal segments before parameters
+}
+
+type route struct {
+	method   string
+	segments []string // "{name}" is a parameter
+	rules    *requestRules
+	serve    http.HandlerFunc
+}
+
+func newRouter() (*router, error) {
+	document, err := openapi3.NewLoader().LoadFromData(openapi.Document)
+	if err != nil {
+		return nil, fmt.Errorf("API document: %w", err)
+	}
+	return &router{document: document}, nil
+}
+
+// HandleFunc registers "METHOD /path/{parameter}", as the generated code calls
+// it. An operation that the document does not have is a programming error.
+func (rt *router) HandleFunc(pattern string, serve func(http.ResponseWriter, *http.Request)) {
+	method, path, _ := strings.Cut(pattern, " ")
+	item := rt.document.Paths.Find(path)
+	if item == nil || item.GetOperation(method) == nil {
+		panic("mockserver: " + pattern + " is not in the API document")
+	}
+	rt.routes = append(rt.routes, route{
+		method:   method,
+		segments: strings.Split(path, "/"),
+		rules:    newRequestRules(item.GetOperation(method)),
+		serve:    serve,
+	})
+}
+
+// ServeHTTP dispatches a request.
+func (rt *router) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	// Segments are compared decoded, so an id with an encoded slash matches
+	// nothing.
+	segments := strings.Split(r.URL.Path, "/")
+	allow := ""
+	for i := range rt.routes {
+		route := &rt.routes[i]
+		if !route.matches(segments) {
+			continue
+		}
+		if route.method != r.Method {
+			if allow == "" {
+				allow = route.method
+			}
+			continue
+		}
+		for j, segment := range route.segments {
+			if name, ok := parameterName(segment); ok {
+				r.SetPathValue(name, segments[j])
+			}
+		}
+		r, issues := route.rules.check(r)
+		if len(issues) > 0 {
+			writeIssues(w, issues)
+			return
+		}
+		route.serve(w, r)
+		return
+	}
+	switch {
+	case allow != "":
+		w.Header().Set("Allow", allow)
+		writeDetail(w, http.StatusMethodNotAllowed, "Method Not Allowed")
+	case rt.known(strings.TrimSuffix(r.URL.Path, "/")) && strings.HasSuffix(r.URL.Path, "/"):
+		target := *r.URL
+		target.Scheme, target.Host, target.Path, target.RawPath = "http", r.Host, strings.TrimSuffix(r.URL.Path, "/"), ""
+		w.Header().Set("Location", target.String())
+		w.WriteHeader(http.StatusTemporaryRedirect)
+	default:
+		writeDetail(w, http.StatusNotFound, "Not Found")
+	}
+}
+
+func (rt *router) known(path string) bool {
+	segments := strings.Split(path, "/")
+	for i := range rt.routes {
+		if rt.routes[i].matches(segments) {
+			return true
+		}
+	}
+	return false
+}
+
+func (r *route) matches(segments []string) bool {
+	if len(segments) != len(r.segments) {
+		return false
+	}
+	for i, want := range r.segments {
+		if _, ok := parameterName(want); ok {
+			if segments[i] == "" {
+				return false
+			}
+		} else if segments[i] != want {
+			return false
+		}
+	}
+	return true
+}
+
+func parameterName(segment string) (string, bool) {
+	name, ok := strings.CutPrefix(segment, "{")
+	return strings.TrimSuffix(name, "}"), ok
+}

@@ -1,0 +1,147 @@
+package mockserver
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"os"
+	"sync"
+	"time"
+
+	"github.com/robosystems/kuzuclient/gen/server"
+)
+
+// Config describes a server. Only Engine is required.
+type Config struct {
+	// Engine keeps the databases. The server does not close it.
+	Engine Engine
+	// DataRoot is the directory whose subdirectories are the buckets that
+	// ingest and copy read. "" means that there are none.
+	DataRoot string
+	// APIKey is what clients have to send. "" means that none is asked for,
+	// as in development.
+	APIKey string
+	// NodeType is the role that the server says it has; "" means writer.
+	NodeType server.NodeType
+	// ReadOnly refuses to create and delete databases, to install schemas and
+	// to load files. It does not look into statements.
+	ReadOnly bool
+	// MaxDatabases bounds how many databases may exist; 0 means 200.
+	MaxDatabases int
+	// Logger takes what an operator should see; nil means none of it.
+	Logger *slog.Logger
+}
+
+// Server answers the Kuzu API. It is safe for concurrent use.
+type Server struct {
+	engine       Engine
+	files        *files
+	apiKey       string
+	nodeType     server.NodeType
+	readOnly     bool
+	maxDatabases int
+	log          *slog.Logger
+
+	nodeID  string
+	started time.Time
+	creates sync.Mutex // between counting databases and adding one
+	queries queryCounter
+	tasks   *taskStore
+	queue   *taskQueue
+	handler http.Handler
+
+	ctx    context.Context // ends with Close; background work and event streams hang on it
+	cancel context.CancelFunc
+}
+
+var _ server.ServerInterface = (*Server)(nil)
+
+// New returns a server, or an error that names every setting that is wrong.
+func New(cfg Config) (*Server, error) {
+	var faults []error
+	if cfg.Engine == nil {
+		faults = append(faults, errors.New("Engine is nil; give NewScripted() or an engine of the kuzuengine package"))
+	}
+	if cfg.MaxDatabases < 0 {
+		faults = append(faults, fmt.Errorf("MaxDatabases is %d; it must not be negative", cfg.MaxDatabases))
+	}
+	switch cfg.NodeType {
+	case "":
+		cfg.NodeType = server.NodeTypeWriter
+	case server.NodeTypeWriter, server.NodeTypeSharedMaster, server.NodeTypeSharedReplica:
+	default:
+		faults = append(faults, fmt.Errorf("NodeType is %q; it must be writer, shared_master or shared_replica", cfg.NodeType))
+	}
+	if cfg.DataRoot != "" {
+		if info, err := os.Stat(cfg.DataRoot); err != nil {
+			faults = append(faults, fmt.Errorf("DataRoot: %w", err))
+		} else if !info.IsDir() {
+			faults = append(faults, fmt.Errorf("DataRoot %s is not a directory", cfg.DataRoot))
+		}
+	}
+	if err := errors.Join(faults...); err != nil {
+		return nil, fmt.Errorf("mockserver: %w", err)
+	}
+	if cfg.MaxDatabases == 0 {
+		cfg.MaxDatabases = 200
+	}
+	if cfg.Logger == nil {
+		cfg.Logger = slog.New(slog.DiscardHandler)
+	}
+	routes, err := newRouter()
+	if err != nil {
+		return nil, fmt.Errorf("mockserver: %w", err)
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	s := &Server{
+		engine:       cfg.Engine,
+		files:        &files{root: cfg.DataRoot},
+		apiKey:       cfg.APIKey,
+		nodeType:     cfg.NodeType,
+		readOnly:     cfg.ReadOnly,
+		maxDatabases: cfg.MaxDatabases,
+		log:          cfg.Logger,
+		nodeID:       fmt.Sprintf("kuzu-%s-%d", cfg.NodeType, os.Getpid()),
+		started:      time.Now(),
+		tasks:        newTaskStore(),
+		ctx:          ctx,
+		cancel:       cancel,
+	}
+	s.queries.reset = s.started
+	s.queue = newTaskQueue(ctx)
+	server.HandlerWithOptions(s, server.StdHTTPServerOptions{BaseRouter: routes})
+	// The order of the deployed server: a wrong key wins over a large body,
+	// and that over everything a route could say.
+	s.handler = s.authenticate(limitBody(routes))
+	return s, nil
+}
+
+// ServeHTTP answers one request.
+func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	w.Header().Set("Server", "kuzu-mock")
+	defer func() {
+		if fault := recover(); fault != nil {
+			if fault == http.ErrAbortHandler { //nolint:errorlint // net/http compares it so, too
+				panic(fault)
+			}
+			s.log.Error("handler failed", "method", r.Method, "path", r.URL.Path, "fault", fault)
+			writeServerError(w)
+		}
+	}()
+	s.handler.ServeHTTP(w, r)
+	// What the handler left of the body is read, so that a client that is
+	// still sending gets the answer instead of a reset connection.
+	_, _ = io.CopyN(io.Discard, r.Body, 1<<20)
+}
+
+// Close ends event streams, interrupts tasks and waits for them. Waiting tasks
+// become failed ones. Requests that are under way are not waited for; shut the
+// HTTP server down first.
+func (s *Server) Close() error {
+	s.cancel()
+	s.queue.wait()
+	return nil
+}

@@ -1,0 +1,145 @@
+package mockserver
+
+import (
+	"errors"
+	"io"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// chunkRows is the number of rows in a chunk of a stream.
+const chunkRows = 1000
+
+// streamQuery answers a query with NDJSON. Headers leave before the statement
+// runs; a failure after them is the stream's last line.
+func (s *Server) streamQuery(w http.ResponseWriter, r *http.Request, name string, q Query, started time.Time) {
+	w.Header().Set("Content-Type", "application/x-ndjson")
+	w.Header().Set("X-Streaming", "true")
+	w.Header().Set("Cache-Control", "no-cache")
+	out := &chunkWriter{w: w, control: http.NewResponseController(w), enc: newStreamEncoder(), started: started}
+	w.WriteHeader(http.StatusOK)
+	if out.control.Flush() != nil {
+		return // the client is gone
+	}
+	if _, detail := refuse(q.Cypher); detail != "" {
+		_ = out.fail(detail, "ValueError")
+		return
+	}
+	result, err := s.engine.Run(r.Context(), name, q)
+	if err != nil {
+		if errors.Is(err, ErrDatabaseNotFound) {
+			err = errors.New(notFound(name))
+		}
+		_ = out.fail(err.Error(), errorType(err))
+		return
+	}
+	defer result.Close()
+	switch err := out.copy(name, result); {
+	case err == nil:
+		s.queries.add(name)
+	case !errors.Is(err, errClientGone):
+		_ = out.fail(err.Error(), errorType(err))
+	}
+}
+
+// errorType is the name that the deployed server gives to a failure.
+func errorType(err error) string {
+	text := err.Error()
+	for _, kind := range []string{"Binder", "Parser", "Catalog"} {
+		if strings.Contains(text, kind+" exception") {
+			return kind + "Exception"
+		}
+	}
+	return "RuntimeError"
+}
+
+var errClientGone = errors.New("the client has gone")
+
+// chunkWriter writes the lines of a stream. A chunk leaves before the next one
+// is encoded.
+type chunkWriter struct {
+	w       http.ResponseWriter
+	control *http.ResponseController
+	enc     *encoder
+	started time.Time
+	line    []byte // reused
+	index   int
+	total   int
+}
+
+// copy writes a result. Whether a full chunk is the last one is known only when
+// the row after it has been asked for.
+func (c *chunkWriter) copy(name string, result Result) error {
+	columns := result.Columns()
+	rows := 0
+	c.begin()
+	for {
+		row, err := result.Next()
+		last := errors.Is(err, io.EOF)
+		if err != nil && !last {
+			return err
+		}
+		if last || rows == chunkRows {
+			if err := c.end(columns, rows, last, name); err != nil || last {
+				return err
+			}
+			rows = 0
+			c.begin()
+		}
+		if rows > 0 {
+			c.line = append(c.line, c.enc.comma...)
+		}
+		c.line = c.enc.appendRow(c.line, columns, row)
+		if c.enc.err != nil {
+			return c.enc.err
+		}
+		rows++
+	}
+}
+
+func (c *chunkWriter) begin() {
+	c.line = append(c.line[:0], `{"chunk_index": `...)
+	c.line = strconv.AppendInt(c.line, int64(c.index), 10)
+	c.line = append(c.line, `, "data": [`...)
+}
+
+func (c *chunkWriter) end(columns []string, rows int, last bool, name string) error {
+	c.total += rows
+	names := []any{}
+	if c.index == 0 { // the columns are named once
+		for _, column := range columns {
+			names = append(names, column)
+		}
+	}
+	fields := Struct{{"columns", names}, {"is_last_chunk", last}, {"row_count", rows}, {"total_rows_sent", c.total}}
+	if last {
+		fields = append(fields, Field{"execution_time_ms", milliseconds(time.Since(c.started))}, Field{"database", name})
+	}
+	c.line = append(c.line, "], "...)
+	c.line = append(c.enc.appendFields(c.line, fields), "}\n"...)
+	c.index++
+	return c.flush()
+}
+
+// fail writes the line that says why the stream ends here.
+func (c *chunkWriter) fail(message, kind string) error {
+	c.line = append(c.line[:0], '{')
+	c.line = c.enc.appendFields(c.line, Struct{
+		{"error", message}, {"error_type", kind}, {"chunk_index", c.index}, {"is_last_chunk", true},
+		{"row_count", 0}, {"total_rows_sent", c.total}, {"execution_time_ms", milliseconds(time.Since(c.started))},
+	})
+	c.line = append(c.line, "}\n"...)
+	return c.flush()
+}
+
+func (c *chunkWriter) flush() error {
+	if _, err := c.w.Write(c.line); err != nil {
+		return errClientGone
+	}
+	if err := c.control.Flush(); err != nil {
+		return errClientGone
+	}
+	return nil
+}

@@ -1,0 +1,185 @@
+package mockserver
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"mime"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+
+	"github.com/getkin/kin-openapi/openapi3"
+
+	"github.com/robosystems/kuzuclient/gen/server"
+)
+
+// requestRules are what the API document says of an operation's query
+// parameters and JSON body. Faults are reported in the form of the deployed
+// server's framework, one entry a fault.
+type requestRules struct {
+	query    []*openapi3.Parameter
+	body     *openapi3.Schema // nil if the operation takes no JSON
+	required bool
+}
+
+func newRequestRules(op *openapi3.Operation) *requestRules {
+	rules := &requestRules{}
+	for _, ref := range op.Parameters {
+		if ref.Value.In == openapi3.ParameterInQuery {
+			rules.query = append(rules.query, ref.Value)
+		}
+	}
+	if op.RequestBody != nil {
+		if media := op.RequestBody.Value.Content["application/json"]; media != nil {
+			rules.body = media.Schema.Value
+			rules.required = op.RequestBody.Value.Required
+		}
+	}
+	return rules
+}
+
+// check returns the faults of a request. If there are none, the request that it
+// returns carries the checked body for [decodeBody].
+func (rules *requestRules) check(r *http.Request) (*http.Request, []server.ValidationIssue) {
+	c := &checker{}
+	query := r.URL.Query()
+	changed := false
+	for _, p := range rules.query {
+		value := query.Get(p.Name)
+		switch {
+		case query.Has(p.Name):
+			if spelled := c.parameter(p, value); spelled != value {
+				query.Set(p.Name, spelled)
+				changed = true
+			}
+		case p.Required:
+			c.add("missing", []any{"query", p.Name}, "Field required", nil, nil)
+		}
+	}
+	if changed {
+		r = withQuery(r, query)
+	}
+	if rules.body != nil {
+		raw, value, ok := c.readBody(r, rules.required)
+		if ok {
+			value = c.value(rules.body, value, []any{"body"})
+			if c.coerced {
+				raw, _ = json.Marshal(value) // it came from JSON
+			}
+			r = r.WithContext(context.WithValue(r.Context(), bodyKey{}, raw))
+		}
+	}
+	return r, c.issues
+}
+
+type bodyKey struct{}
+
+// decodeBody fills target from the body that [requestRules.check] let pass. A
+// missing optional body leaves it untouched.
+func decodeBody(r *http.Request, target any) {
+	raw, _ := r.Context().Value(bodyKey{}).([]byte)
+	if len(raw) == 0 {
+		return
+	}
+	if err := json.Unmarshal(raw, target); err != nil {
+		panic("mockserver: the document allows what its type does not: " + err.Error())
+	}
+}
+
+// withQuery returns r with another query; the URL of r stays as it is.
+func withQuery(r *http.Request, query url.Values) *http.Request {
+	r2 := r.Clone(r.Context())
+	r2.URL.RawQuery = query.Encode()
+	for _, name := range []string{"graph_id", "task_id"} {
+		r2.SetPathValue(name, r.PathValue(name))
+	}
+	return r2
+}
+
+// readBody reads and parses a JSON body. Anything but JSON counts as text that
+// is not an object.
+func (c *checker) readBody(r *http.Request, required bool) (raw []byte, value any, ok bool) {
+	raw, err := io.ReadAll(io.LimitReader(r.Body, maxOtherBody+1))
+	at := []any{"body"}
+	switch {
+	case err != nil:
+		c.add("json_invalid", []any{"body", len(raw)}, "JSON decode error", struct{}{}, map[string]any{"error": "the body breaks off"})
+		return nil, nil, false
+	case len(raw) > maxOtherBody:
+		c.add("too_long", at, "Body should have at most 10485760 bytes", nil, map[string]any{"max_length": maxOtherBody})
+		return nil, nil, false
+	case len(raw) == 0:
+		if required {
+			c.add("missing", at, "Field required", nil, nil)
+		}
+		return nil, nil, false
+	case !isJSON(r.Header.Get("Content-Type")):
+		c.add("model_attributes_type", at, "Input should be a valid dictionary or object to extract fields from", string(raw), nil)
+		return nil, nil, false
+	}
+	dec := json.NewDecoder(bytes.NewReader(raw))
+	dec.UseNumber()
+	if err = dec.Decode(&value); err == nil {
+		if _, err = dec.Token(); errors.Is(err, io.EOF) {
+			return raw, value, true
+		}
+	}
+	offset := dec.InputOffset()
+	var syntax *json.SyntaxError
+	if errors.As(err, &syntax) {
+		offset = syntax.Offset - 1
+	}
+	reason := "Extra data"
+	if err != nil {
+		reason = err.Error()
+	}
+	c.add("json_invalid", []any{"body", offset}, "JSON decode error", struct{}{}, map[string]any{"error": reason})
+	return nil, nil, false
+}
+
+// isJSON accepts application/json, application/*+json, and no type at all.
+func isJSON(contentType string) bool {
+	if contentType == "" {
+		return true
+	}
+	media, _, err := mime.ParseMediaType(contentType)
+	return err == nil && (media == "application/json" ||
+		strings.HasPrefix(media, "application/") && strings.HasSuffix(media, "+json"))
+}
+
+// parameter checks a query parameter and returns it in its plain spelling.
+func (c *checker) parameter(p *openapi3.Parameter, text string) string {
+	at := []any{"query", p.Name}
+	s := p.Schema.Value
+	switch {
+	case s.Type.Is(openapi3.TypeBoolean):
+		if value, ok := boolean(text); ok {
+			return strconv.FormatBool(value)
+		}
+		c.add("bool_parsing", at, "Input should be a valid boolean, unable to interpret input", text, nil)
+	case s.Type.Is(openapi3.TypeInteger):
+		n, err := strconv.ParseInt(strings.TrimSpace(text), 10, 64)
+		if err != nil {
+			c.add("int_parsing", at, "Input should be a valid integer, unable to parse string as an integer", text, nil)
+			break
+		}
+		c.bounds(s, float64(n), at, text)
+		return strconv.FormatInt(n, 10)
+	}
+	return text
+}
+
+// boolean reads the spellings that the deployed server's framework reads.
+func boolean(text string) (value, ok bool) {
+	switch strings.ToLower(text) {
+	case "true", "1", "yes", "on", "t", "y":
+		return true, true
+	case "false", "0", "no", "off", "f", "n":
+		return false, true
+	}
+	return false, false
+}
