@@ -71,7 +71,7 @@ func (r reply) read() ([]byte, error) {
 		if n, err = io.ReadFull(r.rsp.Body, next[:]); n > 0 {
 			return nil, r.tooLarge()
 		}
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			err = nil
 		}
 	}

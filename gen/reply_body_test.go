@@ -74,7 +74,7 @@ func TestWhoClosesTheBody(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			body := &trackedBody{Reader: strings.NewReader(tt.body)}
 			rsp := &http.Response{
-				StatusCode: 200, ContentLength: -1, Body: body,
+				StatusCode: http.StatusOK, ContentLength: -1, Body: body,
 				Header: http.Header{"Content-Type": {tt.contentType}},
 			}
 			_, _ = gen.ParseQueryDatabaseReply(rsp, 50)

@@ -125,7 +125,7 @@ func TestReplyThatIsNotTheDeclaredJSON(t *testing.T) {
 			if !errors.As(err, &decode) {
 				t.Fatalf("error is %v", err)
 			}
-			if decode.Operation != gen.OpQueryDatabase.ID || decode.StatusCode != 200 ||
+			if decode.Operation != gen.OpQueryDatabase.ID || decode.StatusCode != http.StatusOK ||
 				decode.MediaType != "application/json" || string(decode.Body) != body {
 				t.Errorf("error is %+v", decode)
 			}
@@ -140,8 +140,7 @@ func TestReplyThatIsNotTheDeclaredJSON(t *testing.T) {
 
 func TestReplyDecodeErrorUnwraps(t *testing.T) {
 	_, err := query(t, serve(t, respond(400, "application/json", "<html>")))
-	var syntax *json.SyntaxError
-	if !errors.As(err, &syntax) {
+	if _, ok := errors.AsType[*json.SyntaxError](err); !ok {
 		t.Errorf("error is %v", err)
 	}
 }
@@ -150,7 +149,7 @@ func TestReplyIsBounded(t *testing.T) {
 	const body = `{"detail":"0123456789"}`
 	chunked := func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "application/json")
-		w.WriteHeader(400)
+		w.WriteHeader(http.StatusBadRequest)
 		for i := range len(body) {
 			_, _ = io.WriteString(w, body[i:i+1])
 			_ = http.NewResponseController(w).Flush()
@@ -205,7 +204,7 @@ func TestMaxResponseBytesMustBePositive(t *testing.T) {
 
 func TestDefaultLimit(t *testing.T) {
 	body := &trackedBody{Reader: strings.NewReader("")}
-	rsp := &http.Response{StatusCode: 200, ContentLength: gen.DefaultMaxResponseBytes + 1, Body: body}
+	rsp := &http.Response{StatusCode: http.StatusOK, ContentLength: gen.DefaultMaxResponseBytes + 1, Body: body}
 	_, err := gen.ParseQueryDatabaseReply(rsp, 0)
 	var tooLarge *gen.ResponseTooLargeError
 	if !errors.As(err, &tooLarge) || tooLarge.Limit != gen.DefaultMaxResponseBytes || !body.closed {

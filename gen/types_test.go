@@ -115,7 +115,7 @@ func TestRawClientLeavesTheResponseAlone(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer func() { _ = rsp.Body.Close() }()
-	if body, err := io.ReadAll(rsp.Body); err != nil || string(body) != "<html>" || rsp.StatusCode != 502 {
+	if body, err := io.ReadAll(rsp.Body); err != nil || string(body) != "<html>" || rsp.StatusCode != http.StatusBadGateway {
 		t.Errorf("got %d %q, %v", rsp.StatusCode, body, err)
 	}
 }

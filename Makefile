@@ -1,0 +1,79 @@
+# make help lists the targets. CI runs the same commands.
+
+SHELL := bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+
+# Where the pinned tools are installed; not committed.
+BIN := $(CURDIR)/.bin
+GOLANGCI_VERSION := v2.15.0
+GOLANGCI := $(BIN)/golangci-lint-$(GOLANGCI_VERSION)
+
+# The race detector needs cgo, and so does the embedded engine.
+RACE := $(if $(filter 1,$(shell go env CGO_ENABLED)),-race)
+
+.PHONY: help
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+.PHONY: demo
+demo: ## Run the main job: a client asks a server on the embedded Kuzu engine
+	go run ./examples/demo
+
+.PHONY: test
+test: ## Run all tests, with the race detector where there is a C compiler
+	go test $(RACE) ./...
+
+.PHONY: check
+check: check-format check-vet check-lint check-generated check-imports check-openapi check-examples ## Everything that has to hold besides the tests
+
+.PHONY: generate
+generate: ## Generate gen/ from openapi/kuzu-api.yaml
+	go generate ./gen
+
+.PHONY: check-format
+check-format:
+	@unformatted=$$(gofmt -l $$(git ls-files '*.go' && git ls-files --others --exclude-standard '*.go')); \
+	if [ -n "$$unformatted" ]; then echo "not formatted, run gofmt -w on:" $$unformatted; exit 1; fi
+
+.PHONY: check-vet
+check-vet:
+	go vet ./...
+	go mod tidy -diff
+
+.PHONY: check-lint
+check-lint: $(GOLANGCI)
+	$(GOLANGCI) run
+
+$(GOLANGCI):
+	GOBIN=$(BIN) go install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(GOLANGCI_VERSION)
+	mv $(BIN)/golangci-lint $@
+
+# Generates into a copy and compares, so that a failed check leaves no trace.
+.PHONY: check-generated
+check-generated:
+	@copy=$$(mktemp -d); trap 'rm -rf "$$copy"' EXIT; \
+	cp -R go.mod go.sum tools.go gen openapi "$$copy"; rm -rf "$$copy/openapi/lint/node_modules"; \
+	(cd "$$copy" && find gen -name '*.gen.go' -delete && go generate ./gen); \
+	diff -r -u -x node_modules gen "$$copy/gen" || { echo "gen/ is not what the document gives: run make generate, and never edit gen/*.gen.go"; exit 1; }
+
+# What an importer of the client gets: no cgo, no server, no generator.
+.PHONY: check-imports
+check-imports:
+	go test -count=1 -run '^TestArchitecture' ./contract
+	CGO_ENABLED=0 go build ./gen ./kuzu ./transport ./mockserver ./cmd/...
+
+.PHONY: check-openapi
+check-openapi: openapi/lint/node_modules
+	cd openapi/lint && REDOCLY_TELEMETRY=off REDOCLY_SUPPRESS_UPDATE_NOTICE=true \
+		npx --no-install redocly lint --config redocly.yaml --max-problems 1000 ../kuzu-api.yaml
+	cd openapi/lint && npx --no-install spectral lint --fail-severity hint --ruleset spectral.yaml ../kuzu-api.yaml
+
+openapi/lint/node_modules: openapi/lint/package-lock.json
+	cd openapi/lint && npm ci --no-progress
+	touch $@
+
+# What the README and the examples show, run as shown.
+.PHONY: check-examples
+check-examples:
+	examples/check.sh

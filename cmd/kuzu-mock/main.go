@@ -1,0 +1,110 @@
+// Command kuzu-mock runs a Kuzu API server for development and tests, on the
+// embedded Kuzu engine or on a scripted one.
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"os/signal"
+	"syscall"
+	"time"
+
+	"github.com/robosystems/kuzuclient/gen/server"
+	"github.com/robosystems/kuzuclient/mockserver"
+	"github.com/robosystems/kuzuclient/mockserver/kuzuengine"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	err := run(ctx, os.Args[1:], os.Stderr)
+	stop()
+	switch {
+	case errors.Is(err, flag.ErrHelp):
+	case err != nil:
+		fmt.Fprintln(os.Stderr, "kuzu-mock:", err)
+		os.Exit(1)
+	}
+}
+
+// run serves until ctx ends. The first line on out says where.
+func run(ctx context.Context, args []string, out io.Writer) (err error) {
+	flags := flag.NewFlagSet("kuzu-mock", flag.ContinueOnError)
+	flags.SetOutput(out)
+	listen := flags.String("listen", "127.0.0.1:8001", "`address` to listen on; port 0 picks a free one")
+	engineName := flags.String("engine", "kuzu", "kuzu (embedded, needs cgo) or scripted")
+	dir := flags.String("base-path", "", "`directory` of the databases; empty for a temporary one")
+	data := flags.String("data", "", "`directory` whose subdirectories are the buckets for ingest and copy")
+	readOnly := flags.Bool("read-only", false, "refuse to create, delete and load")
+	nodeType := flags.String("node-type", "writer", "writer, shared_master or shared_replica")
+	maxDatabases := flags.Int("max-databases", 200, "so many databases may exist")
+	flags.Usage = func() {
+		fmt.Fprintf(out, "Usage: kuzu-mock [flags]\n\nServes the Kuzu API. If KUZU_API_KEY is set, clients have to send it.\n\n")
+		flags.PrintDefaults()
+	}
+	if err := flags.Parse(args); err != nil {
+		return err
+	}
+	if flags.NArg() > 0 {
+		return fmt.Errorf("unexpected argument %q; see kuzu-mock -help", flags.Arg(0))
+	}
+
+	engine, err := openEngine(*engineName, *dir)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, engine.Close()) }()
+	handler, err := mockserver.New(mockserver.Config{
+		Engine:       engine,
+		DataRoot:     *data,
+		APIKey:       os.Getenv("KUZU_API_KEY"),
+		NodeType:     server.NodeType(*nodeType),
+		ReadOnly:     *readOnly,
+		MaxDatabases: *maxDatabases,
+		Logger:       slog.New(slog.NewTextHandler(out, nil)),
+	})
+	if err != nil {
+		return err
+	}
+	listener, err := net.Listen("tcp", *listen)
+	if err != nil {
+		return errors.Join(err, handler.Close())
+	}
+	fmt.Fprintf(out, "kuzu-mock listens at http://%s (%s engine)\n", listener.Addr(), *engineName)
+	web := &http.Server{
+		Handler:           handler,
+		ReadHeaderTimeout: 30 * time.Second,
+		IdleTimeout:       5 * time.Second, // as deployed
+	}
+	served := make(chan error, 1)
+	go func() { served <- web.Serve(listener) }()
+	select {
+	case err := <-served:
+		return err
+	case <-ctx.Done():
+	}
+	_ = handler.Close() // ends event streams, which Shutdown would wait for
+	grace, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+	defer cancel()
+	return web.Shutdown(grace)
+}
+
+func openEngine(name, dir string) (mockserver.Engine, error) {
+	switch name {
+	case "kuzu":
+		return kuzuengine.New(kuzuengine.Config{Dir: dir})
+	case "scripted":
+		if dir != "" {
+			return nil, errors.New("-base-path goes with -engine kuzu; the scripted engine keeps nothing on disk")
+		}
+		return mockserver.NewScripted(), nil
+	default:
+		return nil, fmt.Errorf("-engine is %q; it may be kuzu or scripted", name)
+	}
+}

@@ -1,0 +1,78 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"flag"
+	"io"
+	"net/http"
+	"regexp"
+	"strings"
+	"testing"
+)
+
+func TestServesUntilCanceled(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	out, in := io.Pipe()
+	ended := make(chan error, 1)
+	go func() {
+		err := run(ctx, []string{"-listen", "127.0.0.1:0", "-engine", "scripted"}, in)
+		_ = in.Close()
+		ended <- err
+	}()
+	line, err := bufio.NewReader(out).ReadString('\n')
+	if err != nil {
+		t.Fatal(err)
+	}
+	go func() { _, _ = io.Copy(io.Discard, out) }()
+	url := regexp.MustCompile(`http://\S+`).FindString(line)
+	resp, err := http.Get(url + "/health")
+	if err != nil {
+		t.Fatalf("first line %q: %v", line, err)
+	}
+	_ = resp.Body.Close()
+	if resp.StatusCode != http.StatusOK {
+		t.Errorf("health answers %s", resp.Status)
+	}
+	cancel()
+	if err := <-ended; err != nil {
+		t.Errorf("after the end of its context: %v", err)
+	}
+}
+
+func TestRefusesWrongFlags(t *testing.T) {
+	for _, test := range []struct {
+		name string
+		args []string
+		want string
+	}{
+		{"engine", []string{"-engine", "neo4j"}, `-engine is "neo4j"; it may be kuzu or scripted`},
+		{"directory of the scripted engine", []string{"-engine", "scripted", "-base-path", "x"}, "-base-path goes with -engine kuzu"},
+		{"data", []string{"-engine", "scripted", "-data", "does/not/exist"}, "DataRoot"},
+		{"node type", []string{"-engine", "scripted", "-node-type", "reader"}, `NodeType is "reader"`},
+		{"maximum", []string{"-engine", "scripted", "-max-databases", "-1"}, "MaxDatabases is -1"},
+		{"address", []string{"-engine", "scripted", "-listen", "nowhere"}, "nowhere"},
+		{"argument", []string{"serve"}, `unexpected argument "serve"`},
+		{"unknown flag", []string{"-port", "1"}, "-port"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			err := run(t.Context(), test.args, io.Discard)
+			if err == nil || !strings.Contains(err.Error(), test.want) {
+				t.Errorf("error is %v, want one with %q", err, test.want)
+			}
+		})
+	}
+}
+
+func TestHelpIsNoFailure(t *testing.T) {
+	var out strings.Builder
+	if err := run(t.Context(), []string{"-help"}, &out); err != flag.ErrHelp { //nolint:errorlint // package flag returns it bare
+		t.Errorf("error is %v", err)
+	}
+	for _, want := range []string{"Usage: kuzu-mock", "KUZU_API_KEY", "-engine", "-data"} {
+		if !strings.Contains(out.String(), want) {
+			t.Errorf("help does not mention %s", want)
+		}
+	}
+}

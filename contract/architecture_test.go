@@ -1,0 +1,69 @@
+package contract_test
+
+import (
+	"os/exec"
+	"slices"
+	"strings"
+	"testing"
+)
+
+const module = "github.com/robosystems/kuzuclient/"
+
+// rules say what a room must not reach, directly or through others. Names
+// without a dot in their first segment are rooms of this module.
+var rules = []struct {
+	room      string
+	forbidden []string
+}{
+	{"openapi", []string{"gen", "transport", "kuzu", "mockserver"}},
+	{"gen", []string{"transport", "kuzu", "mockserver", "internal", "gen/server", "github.com/getkin/kin-openapi", "github.com/oapi-codegen/oapi-codegen", "runtime/cgo"}},
+	{"gen/server", []string{"transport", "kuzu", "mockserver", "internal", "github.com/getkin/kin-openapi", "github.com/oapi-codegen/oapi-codegen", "runtime/cgo"}},
+	{"internal/cypher", []string{"gen", "transport", "kuzu", "mockserver"}},
+	{"transport", []string{"kuzu", "mockserver", "openapi", "gen/server", "github.com/getkin/kin-openapi", "runtime/cgo"}},
+	{"kuzu", []string{"mockserver", "openapi", "gen/server", "github.com/kuzudb", "github.com/getkin/kin-openapi", "github.com/oapi-codegen/oapi-codegen", "runtime/cgo"}},
+	{"mockserver", []string{"kuzu", "transport", "internal", "github.com/kuzudb", "github.com/oapi-codegen/oapi-codegen", "runtime/cgo"}},
+	{"mockserver/kuzuengine", []string{"kuzu", "transport", "internal"}},
+}
+
+// TestArchitecture holds the arrows between the rooms, which point down only.
+func TestArchitecture(t *testing.T) {
+	for _, rule := range rules {
+		t.Run(rule.room, func(t *testing.T) {
+			for _, dep := range dependencies(t, rule.room) {
+				for _, forbidden := range rule.forbidden {
+					if !strings.Contains(strings.SplitN(forbidden, "/", 2)[0], ".") && forbidden != "runtime/cgo" {
+						forbidden = module + forbidden
+					}
+					if dep == forbidden || strings.HasPrefix(dep, forbidden+"/") && !strings.HasPrefix(module+rule.room, dep) {
+						t.Errorf("%s reaches %s", rule.room, dep)
+					}
+				}
+			}
+		})
+	}
+}
+
+// TestArchitectureSeesForbiddenImports proves that the list of dependencies that
+// the test above searches is a real one.
+func TestArchitectureSeesForbiddenImports(t *testing.T) {
+	deps := dependencies(t, "kuzu")
+	for _, want := range []string{module + "transport", module + "gen", module + "internal/cypher", "net/http"} {
+		if !slices.Contains(deps, want) {
+			t.Errorf("kuzu does not reach %s", want)
+		}
+	}
+}
+
+// dependencies lists all that a room reaches when built without cgo, as its
+// importers may build it.
+func dependencies(t *testing.T, room string) []string {
+	t.Helper()
+	cmd := exec.CommandContext(t.Context(), "go", "list", "-deps", "./"+room)
+	cmd.Dir = ".."
+	cmd.Env = append(cmd.Environ(), "CGO_ENABLED=0")
+	out, err := cmd.Output()
+	if err != nil {
+		t.Fatalf("go list: %v", err)
+	}
+	return strings.Fields(string(out))
+}

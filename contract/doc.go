@@ -1,0 +1,3 @@
+// Package contract holds the project to its promises: which room may import
+// which, so far.
+package contract

@@ -1,0 +1,51 @@
+#!/usr/bin/env bash
+# Runs what the README and the scripts here show, on a server of its own, and
+# fails if any of it prints something else than it should.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+work=$(mktemp -d)
+server=
+trap '[ -z "$server" ] || kill "$server"; rm -rf "$work"' EXIT
+
+go build -o "$work/kuzu-mock" ./cmd/kuzu-mock
+
+# start ENGINE sets $url and $server.
+start() {
+	"$work/kuzu-mock" -listen 127.0.0.1:0 -engine "$1" -data examples/curl/data 2> "$work/log" &
+	server=$!
+	until url=$(grep -oE 'http://[0-9.:]+' "$work/log"); do
+		kill -0 "$server" 2> /dev/null || { cat "$work/log"; exit 1; }
+	done
+}
+stop() { kill "$server"; wait "$server"; server=; }
+expect() { grep -qF -- "$1" "$2" || { echo "expected in $2: $1"; cat "$2"; exit 1; }; }
+
+for engine in kuzu scripted; do
+	start "$engine"
+	examples/curl/walk.sh "$url" > "$work/walk"
+	expect '"schema_applied":true' "$work/walk"
+	expect 'event: completed' "$work/walk"
+	expect '"records_loaded": 3' "$work/walk"
+	expect '"row_count":1' "$work/walk"
+	expect '"is_last_chunk": true' "$work/walk"
+	expect '"loc":["body","database"],"msg":"Field required"' "$work/walk"
+	expect 'Database walk deleted successfully' "$work/walk"
+	stop
+	echo "curl walk on the $engine engine: ok"
+done
+
+start kuzu
+grep -E '^curl ' README.md | sed "s|localhost:8001|${url#http://}|" > "$work/readme.sh"
+bash -eu "$work/readme.sh" > "$work/readme"
+expect '"schema_applied":true' "$work/readme"
+sed -n '/^```go$/,/^```$/p' README.md | sed '1d;$d' | diff - examples/first/main.go
+sed "s|http://localhost:8001|$url|" examples/first/main.go > "$work/first.go"
+go run "$work/first.go" > "$work/first"
+expect 'Ada <nil>' "$work/first"
+stop
+echo "first program of the README: ok"
+
+CGO_ENABLED=0 go run ./examples/demo > "$work/demo"
+expect 'There is no C compiler' "$work/demo"
+expect 'demo ok' "$work/demo"
+echo "demo without a C compiler: ok"
