@@ -36,7 +36,7 @@ done
 
 start kuzu
 grep -E '^curl ' README.md | sed "s|localhost:8001|${url#http://}|" > "$work/readme.sh"
-bash -eu "$work/readme.sh" > "$work/readme"
+bash -eu "$work/readme.sh" 2> /dev/null > "$work/readme"
 expect '"schema_applied":true' "$work/readme"
 sed -n '/^```go$/,/^```$/p' README.md | sed '1d;$d' | diff - examples/first/main.go
 sed "s|http://localhost:8001|$url|" examples/first/main.go > "$work/first.go"

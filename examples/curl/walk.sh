@@ -31,8 +31,7 @@ echo '--- stream the same'
 ask -N "$api/databases/$graph/query?streaming=true" -d "{\"database\": \"$graph\", \"cypher\": \"MATCH (n) RETURN count(n)\"}"
 
 echo '--- an error, with what is wrong and where'
-ask "$api/databases/$graph/query" -d '{"cypher": "RETURN 1"}' || true
-echo
+ask "$api/databases/$graph/query" -d '{"cypher": "RETURN 1"}' 2> /dev/null || echo
 
 echo '--- delete the graph'
 ask "$api/databases/$graph" -X DELETE
