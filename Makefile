@@ -22,7 +22,7 @@ demo: ## Run the main job: a client asks a server on the embedded Kuzu engine
 
 .PHONY: test
 test: ## Run all tests, with the race detector where there is a C compiler
-	go test $(RACE) ./...
+	go test -timeout 5m $(RACE) ./...
 
 .PHONY: check
 check: check-format check-vet check-lint check-generated check-imports check-openapi check-examples ## Everything that has to hold besides the tests

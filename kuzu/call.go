@@ -1,10 +1,12 @@
 package kuzu
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"mime"
 	"net/http"
 	"strings"
@@ -20,7 +22,7 @@ func onGraph(op gen.Operation) bool {
 
 // send checks what can be checked beforehand, sends a request and returns its
 // successful response; the caller closes the body.
-func (c *Client) send(op gen.Operation, request func() (*http.Response, error)) (*http.Response, error) {
+func (c *Client) send(ctx context.Context, op gen.Operation, request func() (*http.Response, error)) (*http.Response, error) {
 	if onGraph(op) {
 		if err := checkGraphID(c.graph); err != nil {
 			return nil, c.fail(op, KindInvalidRequest, "%v", err)
@@ -29,9 +31,9 @@ func (c *Client) send(op gen.Operation, request func() (*http.Response, error)) 
 	resp, err := request()
 	switch {
 	case errors.Is(err, gen.ErrPathParameter):
-		return nil, c.fail(op, KindInvalidRequest, "%v", err)
+		return nil, c.fail(op, KindInvalidRequest, "%v; give the id as the server named it", err)
 	case err != nil:
-		return nil, c.annotate(op, transport.SendError(err))
+		return nil, c.annotate(op, transport.SendError(ctx, err))
 	}
 	if resp.StatusCode < 200 || resp.StatusCode > 299 {
 		return nil, c.annotate(op, transport.ResponseError(resp))
@@ -40,9 +42,9 @@ func (c *Client) send(op gen.Operation, request func() (*http.Response, error)) 
 }
 
 // call sends a request and decodes the JSON of its successful response.
-func call[T any](c *Client, op gen.Operation, request func() (*http.Response, error)) (T, error) {
+func call[T any](ctx context.Context, c *Client, op gen.Operation, request func() (*http.Response, error)) (T, error) {
 	var value T
-	resp, err := c.send(op, request)
+	resp, err := c.send(ctx, op, request)
 	if err != nil {
 		return value, err
 	}
@@ -50,39 +52,36 @@ func call[T any](c *Client, op gen.Operation, request func() (*http.Response, er
 	if err := c.expect(op, resp, "application/json"); err != nil {
 		return value, err
 	}
-	body, err := io.ReadAll(io.LimitReader(resp.Body, c.maxMessageBytes+1))
+	limit := c.maxMessageBytes
+	body, err := io.ReadAll(io.LimitReader(resp.Body, min(limit, math.MaxInt64-1)+1))
 	switch {
 	case err != nil:
-		e := c.annotate(op, transport.SendError(fmt.Errorf("the answer broke off after %d bytes: %w", len(body), err)))
-		e.Status = resp.StatusCode
-		return value, e
-	case int64(len(body)) > c.maxMessageBytes:
-		return value, c.fail(op, KindTooLarge, "the answer is larger than %d bytes; stream it, ask for less, or raise WithMaxMessageBytes", c.maxMessageBytes)
+		return value, c.annotate(op, transport.SendError(ctx, fmt.Errorf("the answer broke off after %d bytes: %w", len(body), err)))
+	case int64(len(body)) > limit:
+		return value, c.fail(op, KindTooLarge, "the answer is larger than %d bytes; ask for less, stream it, or raise WithMaxMessageBytes", limit)
 	}
 	if err := json.Unmarshal(body, &value); err != nil {
-		return value, c.protocol(op, resp, fmt.Errorf("the answer is not the JSON that it should be: %w", err))
+		return value, c.protocol(op, fmt.Errorf("the answer is not the JSON that it should be: %w", err))
 	}
 	return value, nil
 }
 
 // expect checks the media type of a successful response.
 func (c *Client) expect(op gen.Operation, resp *http.Response, want string) error {
-	media, _, err := mime.ParseMediaType(resp.Header.Get("Content-Type"))
-	if err == nil && media == want {
+	got := resp.Header.Get("Content-Type")
+	if media, _, err := mime.ParseMediaType(got); err == nil && media == want {
 		return nil
 	}
-	return c.protocol(op, resp, fmt.Errorf("the answer has the content type %q instead of %s", resp.Header.Get("Content-Type"), want))
+	return c.protocol(op, fmt.Errorf("the answer has the content type %.100q instead of %s", got, want))
 }
 
-func (c *Client) protocol(op gen.Operation, resp *http.Response, err error) *Error {
-	return c.annotate(op, &Error{Kind: KindProtocol, Status: resp.StatusCode, Err: err})
+// protocol reports an answer that no server of this API gives.
+func (c *Client) protocol(op gen.Operation, err error) *Error {
+	return c.annotate(op, &Error{Kind: KindProtocol, Err: err})
 }
 
-// brokenOff classifies the end of a body that came too early.
-func (c *Client) brokenOff(op gen.Operation, err error) *Error {
-	e := c.annotate(op, transport.SendError(err))
-	if e.Kind == KindUnavailable && !errors.Is(err, io.EOF) {
-		e.Message = "the connection broke"
-	}
-	return e
+// lacks reports an answer without something that the API requires. Reading it
+// as empty would take silence for success.
+func (c *Client) lacks(op gen.Operation, field string) *Error {
+	return c.protocol(op, fmt.Errorf("the answer has no %s", field))
 }

@@ -6,13 +6,15 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 
 	"github.com/robosystems/kuzuclient/gen"
 	"github.com/robosystems/kuzuclient/transport"
 )
 
-// Client talks to one server about one graph. It is safe for concurrent use.
+// Client talks to one server about one graph. It is safe for concurrent use, and
+// made by [New] or [Client.ForGraph].
 type Client struct {
 	graph           string
 	endpoint        string // scheme://host:port
@@ -47,14 +49,44 @@ func New(baseURL string, opts ...Option) (*Client, error) {
 			// into a GET. It becomes an error instead.
 			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 		},
-	}
-	if set.apiKey != "" {
-		c.api.RequestEditors = []gen.RequestEditorFn{func(_ context.Context, req *http.Request) error {
-			req.Header["X-Kuzu-Api-Key"] = []string{set.apiKey}
-			return nil
-		}}
+		RequestEditors: []gen.RequestEditorFn{set.checkBody, set.authorize},
 	}
 	return c, nil
+}
+
+// authorize adds the key to a request.
+func (s *settings) authorize(_ context.Context, req *http.Request) error {
+	if s.apiKey != "" {
+		req.Header.Set("X-Kuzu-API-Key", s.apiKey)
+	}
+	return nil
+}
+
+// checkBody refuses a body that the server would refuse. The server may close
+// the connection while the body is still on its way, and its answer with it.
+func (s *settings) checkBody(_ context.Context, req *http.Request) error {
+	limit := s.maxRequestBytes
+	if limit == 0 {
+		limit = deployedBodyLimit(req.URL.Path)
+	}
+	if req.ContentLength <= limit {
+		return nil
+	}
+	return transport.Errorf(KindTooLarge, "the request body has %d bytes and the server takes %d; "+
+		"split it, or raise WithMaxRequestBytes if the server is set up to take more", req.ContentLength, limit)
+}
+
+// deployedBodyLimit is what servers take by default. They go by pieces of the
+// path, so that the id of a graph can change the limit, and so do we.
+func deployedBodyLimit(path string) int64 {
+	switch {
+	case strings.Contains(path, "/query"):
+		return 100_000
+	case strings.Contains(path, "/schema"):
+		return 1 << 20
+	default:
+		return 10 << 20
+	}
 }
 
 // checkBaseURL accepts scheme://host[:port] and nothing else, since everything
@@ -67,12 +99,17 @@ func checkBaseURL(raw string) (endpoint string, err error) {
 		return "", errors.New("base URL: it does not parse; give something like http://localhost:8001")
 	case u.Scheme != "http" && u.Scheme != "https":
 		return "", fmt.Errorf("base URL: its scheme is %q; it must be http or https, as in http://localhost:8001", u.Scheme)
-	case u.Host == "" || u.Hostname() == "":
+	case u.Hostname() == "":
 		return "", errors.New("base URL: it has no host; give something like http://localhost:8001")
 	case u.User != nil:
 		return "", errors.New("base URL: it holds a user name or password; give the key with WithAPIKey")
 	case strings.Trim(u.Path, "/") != "" || u.RawQuery != "" || u.Fragment != "":
 		return "", errors.New("base URL: it has a path, query or fragment; give scheme, host and port only")
+	}
+	if port := u.Port(); port != "" {
+		if _, err := strconv.ParseUint(port, 10, 16); err != nil {
+			return "", fmt.Errorf("base URL: its port is %s; it may be at most 65535", port)
+		}
 	}
 	return u.Scheme + "://" + u.Host, nil
 }

@@ -27,10 +27,10 @@ const (
 // graph with the entity schema.
 type DatabaseSpec struct {
 	// Schema is which tables to install. "" means [SchemaCustom] if DDL is
-	// given, else [SchemaEntity].
+	// given, [SchemaShared] if Repository is, and else [SchemaEntity].
 	Schema SchemaType
 	// Repository is the shared repository that the graph is; needed with the
-	// shared schema.
+	// shared schema, and with no other.
 	Repository string
 	// DDL creates the tables of a custom schema; statements separated by ";".
 	DDL string
@@ -39,22 +39,32 @@ type DatabaseSpec struct {
 	Subgraph bool
 }
 
-// CreateDatabase creates the client's graph on the server. If the database was
-// created and its schema was not, the error is of [KindExecution] and the
-// database stays: install the schema with [Client.InstallSchema], or delete it.
+// CreateDatabase creates the client's graph on the server; [ErrConflict] if it
+// exists, [ErrCapacity] if the server is full. If the database was created and
+// its schema was not, the error is [ErrExecution] and the database stays: install
+// the schema with [Client.InstallSchema], or delete it.
 func (c *Client) CreateDatabase(ctx context.Context, spec DatabaseSpec) error {
 	op := gen.OpCreateDatabase
-	if spec.Schema == "" && spec.DDL != "" {
-		spec.Schema = SchemaCustom
+	if spec.Schema == "" {
+		switch {
+		case spec.DDL != "":
+			spec.Schema = SchemaCustom
+		case spec.Repository != "":
+			spec.Schema = SchemaShared
+		default:
+			spec.Schema = SchemaEntity
+		}
 	}
 	request := gen.CreateDatabaseRequest{GraphID: c.graph, SchemaType: spec.Schema, IsSubgraph: spec.Subgraph}
 	switch {
 	case spec.DDL != "" && spec.Schema != SchemaCustom:
-		return c.fail(op, KindInvalidRequest, "DDL goes with the custom schema, not with %q", spec.Schema)
+		return c.fail(op, KindInvalidRequest, "DDL goes with the custom schema and not with %q; drop one of them", spec.Schema)
 	case spec.DDL == "" && spec.Schema == SchemaCustom:
-		return c.fail(op, KindInvalidRequest, "the custom schema needs DDL")
+		return c.fail(op, KindInvalidRequest, "the custom schema needs DDL; give the statements that create its tables")
+	case spec.Repository != "" && spec.Schema != SchemaShared:
+		return c.fail(op, KindInvalidRequest, "Repository goes with the shared schema and not with %q; drop one of them", spec.Schema)
 	case spec.Repository == "" && spec.Schema == SchemaShared:
-		return c.fail(op, KindInvalidRequest, "the shared schema needs Repository")
+		return c.fail(op, KindInvalidRequest, "the shared schema needs Repository; name the repository that the graph is")
 	}
 	if spec.DDL != "" {
 		request.CustomSchemaDDL = &spec.DDL
@@ -62,7 +72,7 @@ func (c *Client) CreateDatabase(ctx context.Context, spec DatabaseSpec) error {
 	if spec.Repository != "" {
 		request.RepositoryName = &spec.Repository
 	}
-	answer, err := call[gen.CreateDatabaseResponse](c, op, func() (*http.Response, error) {
+	answer, err := call[gen.CreateDatabaseResponse](ctx, c, op, func() (*http.Response, error) {
 		return c.api.CreateDatabase(ctx, request)
 	})
 	if err == nil && !answer.SchemaApplied {
@@ -71,9 +81,10 @@ func (c *Client) CreateDatabase(ctx context.Context, spec DatabaseSpec) error {
 	return err
 }
 
-// DeleteDatabase deletes the client's graph and its data.
+// DeleteDatabase deletes the client's graph and its data; [ErrNotFound] if the
+// server does not hold it.
 func (c *Client) DeleteDatabase(ctx context.Context) error {
-	_, err := call[gen.DeleteDatabaseResponse](c, gen.OpDeleteDatabase, func() (*http.Response, error) {
+	_, err := call[gen.DeleteDatabaseResponse](ctx, c, gen.OpDeleteDatabase, func() (*http.Response, error) {
 		return c.api.DeleteDatabase(ctx, c.graph)
 	})
 	return err
@@ -82,15 +93,23 @@ func (c *Client) DeleteDatabase(ctx context.Context) error {
 // Database describes the client's graph; [ErrNotFound] if the server does not
 // hold it.
 func (c *Client) Database(ctx context.Context) (DatabaseInfo, error) {
-	return call[DatabaseInfo](c, gen.OpGetDatabase, func() (*http.Response, error) {
+	info, err := call[DatabaseInfo](ctx, c, gen.OpGetDatabase, func() (*http.Response, error) {
 		return c.api.GetDatabase(ctx, c.graph)
 	})
+	if err == nil && info.GraphID == "" {
+		err = c.lacks(gen.OpGetDatabase, "graph_id")
+	}
+	return info, err
 }
 
 // Databases lists all databases of the server. The server opens each of them
 // for this, so ask seldom.
 func (c *Client) Databases(ctx context.Context) (DatabaseList, error) {
-	return call[DatabaseList](c, gen.OpListDatabases, func() (*http.Response, error) {
+	list, err := call[DatabaseList](ctx, c, gen.OpListDatabases, func() (*http.Response, error) {
 		return c.api.ListDatabases(ctx)
 	})
+	if err == nil && list.Databases == nil {
+		err = c.lacks(gen.OpListDatabases, "databases")
+	}
+	return list, err
 }

@@ -8,8 +8,8 @@
 //		"MATCH (p:Person) WHERE p.id = $id RETURN p.id AS id, p.firstName AS name", kuzu.Params{"id": 933})
 //
 // A [Client] belongs to one graph and is cheap; [Client.ForGraph] makes one for
-// another graph over the same connections. All methods are safe for concurrent
-// use, take a context, and return an [*Error] if they fail.
+// another graph over the same connections. It is safe for concurrent use. Every
+// call that asks the server takes a context and returns an [*Error] if it fails.
 //
 // # Rows
 //
@@ -18,8 +18,21 @@
 // them, in little memory. A stream that is not known to be complete ends in an
 // error of [KindTruncated]; silence is never taken for success.
 //
-// INT64 values keep all their digits. Columns are bound to struct fields by the
-// tag `kuzu:"name"`, or else by the field's name in any case.
+// # Values
+//
+// [QueryAs] and [StreamAs] bind columns to the fields of a struct, by the tag
+// `kuzu:"name"`, or else by the field's name in any case; the fields of embedded
+// structs count as the struct's own. Each column needs a field and each field a
+// column, unless it is tagged `kuzu:"-"`. A type that is not a struct, or that
+// implements [json.Unmarshaler] or [encoding.TextUnmarshaler], takes the only
+// column of a result.
+//
+// Values go into variables as [encoding/json] decodes them, with these
+// differences. INT64 and larger integers keep all their digits, in an any as well,
+// where they are int64, uint64 or *big.Int. A null needs a pointer, a slice, a map
+// or an any, and is an error for everything else. A [time.Time] takes DATE and
+// TIMESTAMP, which are in UTC, a [math/big.Int] takes INT128, and a []byte takes
+// text as it is. What a variable held before is gone.
 //
 // # Errors
 //
@@ -28,5 +41,6 @@
 //	if errors.Is(err, kuzu.ErrSyntax) { ... }
 //
 // What can be known beforehand is refused before anything is sent: a malformed
-// graph id, a parameter without a value, a statement that is too long.
+// graph id, a parameter without a value, a statement or a request that is too
+// long. The answer to anything else is classified whatever form it has.
 package kuzu

@@ -1,8 +1,6 @@
 package kuzu
 
 import (
-	"fmt"
-
 	"github.com/robosystems/kuzuclient/gen"
 	"github.com/robosystems/kuzuclient/transport"
 )
@@ -64,9 +62,9 @@ var (
 	ErrConfiguration  = transport.ErrConfiguration
 )
 
-// fail returns an error of an operation on the client's graph.
+// fail returns an error of an operation, in the library's own words.
 func (c *Client) fail(op gen.Operation, kind Kind, format string, args ...any) *Error {
-	return c.annotate(op, &Error{Kind: kind, Message: fmt.Sprintf(format, args...)})
+	return c.annotate(op, transport.Errorf(kind, format, args...))
 }
 
 // annotate adds where an error happened.

@@ -3,7 +3,10 @@ package kuzu
 import (
 	"context"
 	"crypto/rand"
+	"errors"
+	"fmt"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/robosystems/kuzuclient/gen"
@@ -14,15 +17,15 @@ type IngestRequest struct {
 	// Bucket is what Files are relative to. Without it each of Files must be
 	// an address of the form s3://bucket/key.
 	Bucket string
-	// Files are CSV or Parquet files, at least one.
+	// Files are CSV or Parquet files, 1 to 1000.
 	Files []string
 	// Table is where all files go. "" means that each goes into the table with
 	// the file's name, without directory and extension.
 	Table string
 	// Priority is from 1 to 10; tasks of a higher one run first. 0 means 5.
 	Priority int
-	// PipelineRunID is the caller's name for the run. "" lets the client make
-	// one up.
+	// PipelineRunID is the caller's name for the run, kept in the task's
+	// Metadata. "" lets the client make one up.
 	PipelineRunID string
 	// IgnoreErrors skips rows that cannot be loaded instead of failing.
 	IgnoreErrors bool
@@ -35,48 +38,55 @@ type IngestResult struct {
 	ExecutionTime time.Duration
 }
 
-// Ingest loads files in the background and returns the task to wait for.
-// Servers that do not offer ingestion are reported as [ErrUnsupported].
+// Ingest loads files in the background and returns the task to wait for. A file
+// or table that cannot be used is [ErrInvalidRequest], and nothing is loaded; a
+// server that does not offer ingestion is [ErrUnsupported].
 func (c *Client) Ingest(ctx context.Context, req IngestRequest) (*Task, error) {
 	body, err := c.ingestBody(req, gen.IngestRequestModeAsync)
 	if err != nil {
 		return nil, err
 	}
-	answer, err := call[gen.IngestTask](c, gen.OpIngestFiles, func() (*http.Response, error) {
+	answer, err := call[gen.IngestTask](ctx, c, gen.OpIngestFiles, func() (*http.Response, error) {
 		return c.api.IngestFiles(ctx, c.graph, body)
 	})
 	switch {
 	case err != nil:
 		return nil, err
 	case answer.TaskID == "":
-		return nil, c.fail(gen.OpIngestFiles, KindProtocol, "the answer names no task")
+		return nil, c.lacks(gen.OpIngestFiles, "task_id")
 	}
 	return &Task{ID: answer.TaskID, client: c}, nil
 }
 
-// IngestSync loads files and returns when they are loaded.
+// IngestSync loads files and returns when they are loaded; see [Client.Ingest].
+// Some servers answer nothing else meanwhile.
 func (c *Client) IngestSync(ctx context.Context, req IngestRequest) (IngestResult, error) {
 	body, err := c.ingestBody(req, gen.IngestRequestModeSync)
 	if err != nil {
 		return IngestResult{}, err
 	}
-	answer, err := call[gen.IngestResult](c, gen.OpIngestFiles, func() (*http.Response, error) {
+	answer, err := call[gen.IngestResult](ctx, c, gen.OpIngestFiles, func() (*http.Response, error) {
 		return c.api.IngestFiles(ctx, c.graph, body)
 	})
+	switch {
+	case err != nil:
+		return IngestResult{}, err
+	case answer.Status == "":
+		return IngestResult{}, c.lacks(gen.OpIngestFiles, "status")
+	}
 	return IngestResult{
 		Records:       answer.RecordsLoaded,
 		Files:         answer.FilesProcessed,
 		ExecutionTime: time.Duration(answer.ExecutionTimeMS * float64(time.Millisecond)),
-	}, err
+	}, nil
 }
 
+// maxIngestFiles is how many files servers take at once.
+const maxIngestFiles = 1000
+
 func (c *Client) ingestBody(req IngestRequest, mode gen.IngestRequestMode) (gen.IngestRequest, error) {
-	op := gen.OpIngestFiles
-	switch {
-	case len(req.Files) == 0:
-		return gen.IngestRequest{}, c.fail(op, KindInvalidRequest, "Files is empty; name at least one file")
-	case req.Priority < 0 || req.Priority > 10:
-		return gen.IngestRequest{}, c.fail(op, KindInvalidRequest, "Priority is %d; it may be 1 to 10, or 0 for 5", req.Priority)
+	if err := req.check(); err != nil {
+		return gen.IngestRequest{}, c.fail(gen.OpIngestFiles, KindInvalidRequest, "%v", err)
 	}
 	if req.PipelineRunID == "" {
 		req.PipelineRunID = rand.Text()
@@ -90,4 +100,25 @@ func (c *Client) ingestBody(req IngestRequest, mode gen.IngestRequestMode) (gen.
 		PipelineRunID: req.PipelineRunID,
 		IgnoreErrors:  req.IgnoreErrors,
 	}, nil
+}
+
+// check tells what is wrong with a request.
+func (r IngestRequest) check() error {
+	switch {
+	case len(r.Files) == 0:
+		return errors.New("no Files; name at least one")
+	case len(r.Files) > maxIngestFiles:
+		return fmt.Errorf("%d Files; ingest at most %d at once", len(r.Files), maxIngestFiles)
+	case r.Priority < 0 || r.Priority > 10:
+		return fmt.Errorf("a Priority of %d; it may be 1 to 10, or 0 for 5", r.Priority)
+	}
+	for i, file := range r.Files {
+		switch {
+		case file == "":
+			return fmt.Errorf("no name in Files[%d]; name a file", i)
+		case r.Bucket == "" && !strings.HasPrefix(file, "s3://"):
+			return fmt.Errorf("no Bucket for Files[%d], which is %q; set Bucket, or give s3://bucket/key", i, file)
+		}
+	}
+	return nil
 }

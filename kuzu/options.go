@@ -15,6 +15,7 @@ type settings struct {
 	apiKey          string
 	transport       http.RoundTripper
 	maxMessageBytes int64
+	maxRequestBytes int64 // 0: what servers take by default
 }
 
 // defaultMaxMessageBytes is generous: 10,000 rows of 6 kB.
@@ -29,8 +30,8 @@ func WithGraph(id string) Option {
 	}
 }
 
-// WithAPIKey sets the key that is sent as X-Kuzu-API-Key. The key appears in no
-// error.
+// WithAPIKey sets the key that is sent as X-Kuzu-API-Key; "" sends none, which is
+// enough for a server in development. The key appears in no error.
 func WithAPIKey(key string) Option {
 	return func(s *settings) error {
 		s.apiKey = key
@@ -44,7 +45,8 @@ func WithAPIKey(key string) Option {
 }
 
 // WithTransport sends requests through rt instead of a connection pool of the
-// client's own. The client never follows redirects, whatever rt does.
+// client's own, which [Client.Close] then leaves alone. Requests carry the key when
+// they reach rt. The client never follows redirects.
 func WithTransport(rt http.RoundTripper) Option {
 	return func(s *settings) error {
 		s.transport = rt
@@ -62,6 +64,21 @@ func WithMaxMessageBytes(n int64) Option {
 		s.maxMessageBytes = n
 		if n <= 0 {
 			return fmt.Errorf("maximum message size: %d bytes; it must be positive", n)
+		}
+		return nil
+	}
+}
+
+// WithMaxRequestBytes bounds the body of every request. The default is what
+// servers take by default: 100,000 bytes for a query with its parameters, 1 MiB
+// for a schema, 10 MiB otherwise. Change it if the server's KUZU_MAX_QUERY_LENGTH
+// or KUZU_MAX_REQUEST_SIZE was changed. What is larger fails with [ErrTooLarge]
+// before anything is sent.
+func WithMaxRequestBytes(n int64) Option {
+	return func(s *settings) error {
+		s.maxRequestBytes = n
+		if n <= 0 {
+			return fmt.Errorf("maximum request size: %d bytes; it must be positive", n)
 		}
 		return nil
 	}

@@ -13,29 +13,38 @@ import (
 type DatabaseSchema = gen.DatabaseSchema
 
 // InstallSchema creates tables: statements of CREATE NODE TABLE and CREATE REL
-// TABLE separated by ";". All take effect or none.
+// TABLE separated by ";". All take effect or none. A statement that the engine
+// rejects is [ErrSyntax], one that the server does not let through
+// [ErrInvalidRequest].
 func (c *Client) InstallSchema(ctx context.Context, ddl string) error {
 	op := gen.OpInstallSchema
 	if strings.TrimSpace(ddl) == "" {
-		return c.fail(op, KindInvalidRequest, "the DDL is empty")
+		return c.fail(op, KindInvalidRequest, "the DDL is empty; give at least one CREATE NODE TABLE")
 	}
-	answer, err := call[gen.InstallSchemaResponse](c, op, func() (*http.Response, error) {
+	answer, err := call[gen.InstallSchemaResponse](ctx, c, op, func() (*http.Response, error) {
 		return c.api.InstallSchema(ctx, c.graph, gen.InstallSchemaRequest{Type: "ddl", DDL: &ddl})
 	})
-	if err != nil || answer.Success {
+	switch {
+	case err != nil || answer.Success:
 		return err
+	case answer.Message == "":
+		return c.lacks(op, "success and no message")
 	}
-	kind := transport.ClassifyStatement(answer.Message)
-	if kind == 0 {
-		kind = KindInvalidRequest
+	otherwise := KindExecution
+	if strings.Contains(answer.Message, "failed: 400: ") {
+		otherwise = KindInvalidRequest // a statement that the server does not let through
 	}
-	return c.fail(op, kind, "%s", answer.Message)
+	return c.annotate(op, transport.StatementError(answer.Message, otherwise))
 }
 
 // Schema lists the tables of the client's graph. Deployed servers leave the
 // properties of tables out.
 func (c *Client) Schema(ctx context.Context) (DatabaseSchema, error) {
-	return call[DatabaseSchema](c, gen.OpGetSchema, func() (*http.Response, error) {
+	schema, err := call[DatabaseSchema](ctx, c, gen.OpGetSchema, func() (*http.Response, error) {
 		return c.api.GetSchema(ctx, c.graph)
 	})
+	if err == nil && schema.Tables == nil {
+		err = c.lacks(gen.OpGetSchema, "tables")
+	}
+	return schema, err
 }

@@ -25,9 +25,8 @@ func (s *Server) authenticate(next http.Handler) http.Handler {
 		// A wrong key in the first header is not mended by the second.
 		key := r.Header.Get("X-Kuzu-API-Key")
 		if key == "" {
-			key, _ = strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
-			if key == r.Header.Get("Authorization") {
-				key = "" // another scheme
+			if bearer, ok := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer "); ok {
+				key = bearer
 			}
 		}
 		switch {

@@ -52,7 +52,10 @@ func (s *Server) DownloadBackup(w http.ResponseWriter, r *http.Request, graphID 
 func (s *Server) RestoreDatabase(w http.ResponseWriter, r *http.Request, graphID string, params server.RestoreDatabaseParams) {
 	switch {
 	case params.BackupPath == nil:
-		writeIssues(w, []server.ValidationIssue{{Type: "missing", Loc: []any{"query", "backup_path"}, Msg: "Field required"}})
+		// The document leaves it optional, for servers that take an upload.
+		c := &checker{}
+		c.add("missing", []any{"query", "backup_path"}, "Field required", nil, nil)
+		writeIssues(w, c.issues)
 	case s.readOnly:
 		writeDetail(w, http.StatusForbidden, "Restore operations not allowed on read-only nodes")
 	case s.exists(r.Context(), graphID):

@@ -6,7 +6,6 @@ import (
 	"maps"
 	"regexp"
 	"slices"
-	"strings"
 	"sync"
 	"unicode/utf8"
 
@@ -18,14 +17,11 @@ import (
 // checker holds a JSON value against a schema and collects what is wrong.
 type checker struct {
 	issues  []server.ValidationIssue
-	coerced bool // a value was brought into the schema's type
+	changed bool // the value that comes back is not the one that was given
 }
 
 func (c *checker) add(kind string, at []any, msg string, input any, ctx map[string]any) {
-	raw, err := json.Marshal(input)
-	if err != nil {
-		raw = []byte("null")
-	}
+	raw, _ := json.Marshal(input) // it came from JSON, or is text
 	issue := server.ValidationIssue{Type: kind, Loc: slices.Clone(at), Msg: msg, Input: (*json.RawMessage)(&raw)}
 	if ctx != nil {
 		issue.Ctx = &ctx
@@ -34,7 +30,9 @@ func (c *checker) add(kind string, at []any, msg string, input any, ctx map[stri
 }
 
 // value checks v, decoded with numbers as [json.Number], and returns it with
-// the coercions of the deployed server applied.
+// the coercions of the deployed server applied and without the fields that the
+// schema does not know: [json.Unmarshal], which does not tell GRAPH_ID from
+// graph_id, must not see them.
 func (c *checker) value(s *openapi3.Schema, v any, at []any) any {
 	if v == nil && s.Nullable {
 		return nil
@@ -78,11 +76,15 @@ func (c *checker) object(s *openapi3.Schema, v any, at []any) any {
 			c.add("missing", append(at, name), "Field required", v, nil)
 		}
 	}
-	if closed := s.AdditionalProperties.Has; closed != nil && !*closed {
-		for _, name := range slices.Sorted(maps.Keys(fields)) {
-			if s.Properties[name] == nil {
-				c.add("extra_forbidden", append(at, name), "Extra inputs are not permitted", fields[name], nil)
-			}
+	for _, name := range slices.Sorted(maps.Keys(fields)) {
+		open := s.AdditionalProperties.Has
+		switch {
+		case s.Properties[name] != nil:
+		case open == nil: // the document is silent on unknown fields
+			delete(fields, name)
+			c.changed = true
+		case !*open:
+			c.add("extra_forbidden", append(at, name), "Extra inputs are not permitted", fields[name], nil)
 		}
 	}
 	return v
@@ -142,8 +144,8 @@ func (c *checker) boolean(v any, at []any) any {
 	case bool:
 		return value
 	case string, json.Number:
-		if b, ok := boolean(strings.TrimSpace(fmt.Sprint(value))); ok {
-			c.coerced = true
+		if b, ok := boolean(fmt.Sprint(value)); ok {
+			c.changed = true
 			return b
 		}
 		c.add("bool_parsing", at, "Input should be a valid boolean, unable to interpret input", v, nil)

@@ -157,7 +157,7 @@ func (s *Server) GetDatabaseMetrics(w http.ResponseWriter, r *http.Request, grap
 	stat, err := s.engine.Stat(r.Context(), graphID)
 	switch {
 	case errors.Is(err, ErrDatabaseNotFound):
-		writeDetail(w, http.StatusNotFound, fmt.Sprintf("Database '%s' not found", graphID))
+		writeDetail(w, http.StatusNotFound, notFoundQuoted(graphID))
 		return
 	case err != nil:
 		writeDetail(w, http.StatusInternalServerError, "Failed to retrieve database metrics")
@@ -188,7 +188,9 @@ func (s *Server) count(ctx context.Context, name, cypher string) int64 {
 	return n
 }
 
-func notFound(name string) string { return fmt.Sprintf("Database %s not found", name) }
+// Some operations put the name into quotes, and some do not.
+func notFound(name string) string       { return fmt.Sprintf("Database %s not found", name) }
+func notFoundQuoted(name string) string { return fmt.Sprintf("Database '%s' not found", name) }
 
 func milliseconds(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }
 

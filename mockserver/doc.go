@@ -8,6 +8,14 @@
 // about. The sub-package kuzuengine is the embedded Kuzu engine and answers
 // everything; it needs cgo.
 //
+// # Values
+//
+// A value of a row is nil, bool, any sized integer, float32, float64, string,
+// []byte (BLOB), [time.Duration] (INTERVAL, a month being 30 days), *big.Int
+// (INT128), []any (LIST, ARRAY), or a [Decimal], [UUID], [Date], [Timestamp],
+// [Struct], [Map], [InternalID], [Node], [Rel] or [Path]. A UNION is the value
+// of its active member.
+//
 // # Use in a test
 //
 //	srv, err := mockserver.New(mockserver.Config{Engine: mockserver.NewScripted()})

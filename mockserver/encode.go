@@ -1,6 +1,7 @@
 package mockserver
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"math"
@@ -62,8 +63,12 @@ func (e *encoder) appendValue(b []byte, value any) []byte {
 		return e.appendString(b, string(v))
 	case UUID:
 		return e.appendString(b, string(v))
-	case Date, Timestamp, time.Duration:
-		return e.appendString(b, temporalText(v))
+	case Date:
+		return e.appendString(b, dateText(v))
+	case Timestamp:
+		return e.appendString(b, timestampText(v))
+	case time.Duration:
+		return e.appendString(b, durationText(v))
 	case []any:
 		b = append(b, '[')
 		for i, item := range v {
@@ -99,7 +104,15 @@ func (e *encoder) appendValue(b []byte, value any) []byte {
 		}
 		return append(e.appendFields(append(b, '{'), Struct{{"_nodes", nodes}, {"_rels", rels}}), '}')
 	default:
-		panic(fmt.Sprintf("mockserver: an engine returned a %T, which is not a value", value))
+		e.fail(fmt.Errorf("the engine returned a %T, which is not a value", value))
+		return b
+	}
+}
+
+// fail keeps the first fault.
+func (e *encoder) fail(err error) {
+	if e.err == nil {
+		e.err = err
 	}
 }
 
@@ -135,28 +148,26 @@ func appendFloat(b []byte, f float64) []byte {
 
 // appendBlob writes bytes that are text; there is no agreed form for others.
 func (e *encoder) appendBlob(b, blob []byte) []byte {
-	if !utf8.Valid(blob) && e.err == nil {
-		e.err = errBlob
+	if !utf8.Valid(blob) {
+		e.fail(errBlob)
 	}
 	return e.appendString(b, string(blob))
 }
 
-// keyText is a map's key as a name.
+// keyText is a map's key as a name: its JSON, without quotes if that is a string.
 func (e *encoder) keyText(key any) string {
-	switch k := key.(type) {
-	case nil:
+	if key == nil {
 		if e.ascii {
 			return "null"
 		}
 		return "None"
-	case string:
-		return k
 	}
-	text := string(e.appendValue(nil, key))
-	if len(text) > 1 && text[0] == '"' {
-		return text[1 : len(text)-1] // a date, UUID or the like; nothing in them is escaped
+	text := e.appendValue(nil, key)
+	var name string
+	if e.err == nil && json.Unmarshal(text, &name) == nil {
+		return name
 	}
-	return text
+	return string(text)
 }
 
 func (e *encoder) appendString(b []byte, text string) []byte {
@@ -178,7 +189,7 @@ func (e *encoder) appendString(b []byte, text string) []byte {
 			b = append(b, '\\', 'f')
 		case r < 0x20:
 			b = append(b, '\\', 'u', '0', '0', hex[r>>4], hex[r&0xf])
-		case r < 0x80 || !e.ascii:
+		case r < 0x7f || !e.ascii:
 			b = utf8.AppendRune(b, r)
 		default:
 			high, low := r, rune(-1)

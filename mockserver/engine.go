@@ -37,14 +37,17 @@ type Engine interface {
 	// Run executes a text of one or more statements and returns the result of
 	// the first. Canceling the context interrupts the statement, which then
 	// fails with the engine's "Interrupted." error. The caller closes the
-	// result; the database cannot be dropped before that.
+	// result; the database cannot be dropped before that. It fails with
+	// [ErrDatabaseNotFound].
 	Run(ctx context.Context, name string, q Query) (Result, error)
 
 	// Apply executes statements in one transaction: all take effect or none.
-	// A statement that fails is reported as a [*StatementError].
+	// A statement that fails is reported as a [*StatementError]. It fails with
+	// [ErrDatabaseNotFound].
 	Apply(ctx context.Context, name string, statements []string) error
 
 	// Path returns where the database lies, or would lie, as shown to clients.
+	// All databases lie in one directory.
 	Path(name string) string
 
 	// Close interrupts what runs, waits for it and releases everything.
@@ -74,8 +77,8 @@ type Result interface {
 	Columns() []string
 
 	// Next returns the next row, one value a column, and [io.EOF] after the
-	// last. The row is valid until the next call. See [Struct] and its
-	// neighbours for the types that a value can have.
+	// last. The row is valid until the next call. The package's documentation
+	// lists the types that a value can have.
 	Next() ([]any, error)
 
 	// Close releases the result. It may be called more than once.

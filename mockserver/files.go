@@ -13,11 +13,11 @@ import (
 // files finds the files of buckets, which are directories below root.
 type files struct{ root string }
 
-// source is a file to load.
+// source is a file to load, or a pattern of files.
 type source struct {
-	name string // bucket/key, as shown to clients
+	name string // s3://bucket/key, as shown to clients
 	path string // on this machine
-	size int64
+	size int64  // 0 for a pattern
 }
 
 const s3Scheme = "s3://"
@@ -35,28 +35,38 @@ func (f *files) locate(bucket, name string) (source, error) {
 	if err != nil {
 		return source{}, err
 	}
-	src := source{name: path.Join(bucket, name), path: full}
-	switch ext := strings.ToLower(path.Ext(name)); ext {
+	shown := path.Join(bucket, name)
+	switch strings.ToLower(path.Ext(name)) {
 	case ".csv", ".parquet":
 	default:
-		return source{}, fmt.Errorf("file %s: only .csv and .parquet files can be loaded", src.name)
+		return source{}, fmt.Errorf("file %s: only .csv and .parquet files can be loaded", shown)
 	}
-	root, err := os.OpenRoot(f.root)
-	if err != nil {
-		return source{}, fmt.Errorf("data root: %w", err)
-	}
-	defer root.Close()
-	info, err := root.Stat(filepath.Join(bucket, filepath.FromSlash(name)))
+	info, err := f.stat(bucket, filepath.FromSlash(name))
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		return source{}, fmt.Errorf("file %s does not exist", src.name)
+		return source{}, fmt.Errorf("file %s does not exist", shown)
 	case err != nil:
-		return source{}, fmt.Errorf("file %s cannot be read: %w", src.name, reason(err))
+		return source{}, fmt.Errorf("file %s cannot be read: %w", shown, reason(err))
 	case !info.Mode().IsRegular():
-		return source{}, fmt.Errorf("%s is not a file", src.name)
+		return source{}, fmt.Errorf("%s is not a file", shown)
 	}
-	src.size = info.Size()
-	return src, nil
+	return source{name: s3Scheme + shown, path: full, size: info.Size()}, nil
+}
+
+// stat follows links only as far as they stay in the bucket, which itself has to
+// lie in the root.
+func (f *files) stat(bucket, name string) (fs.FileInfo, error) {
+	root, err := os.OpenRoot(f.root)
+	if err != nil {
+		return nil, err
+	}
+	defer root.Close()
+	within, err := root.OpenRoot(bucket)
+	if err != nil {
+		return nil, err
+	}
+	defer within.Close()
+	return within.Stat(name)
 }
 
 // resolve turns an s3:// pattern into a pattern of this machine.
@@ -76,7 +86,7 @@ func (f *files) join(bucket, name string) (string, error) {
 		return "", fmt.Errorf("file %s: this server has no data root", shown)
 	case strings.ContainsAny(shown, "\"'\\\x00\n\r"):
 		return "", fmt.Errorf("file %q: quotes, backslashes and line ends are not allowed in names", shown)
-	case bucket != filepath.Base(bucket) || !filepath.IsLocal(bucket) || !filepath.IsLocal(filepath.FromSlash(name)):
+	case bucket == "." || bucket != filepath.Base(bucket) || !filepath.IsLocal(bucket) || !filepath.IsLocal(filepath.FromSlash(name)):
 		return "", fmt.Errorf("file %s lies outside its bucket", shown)
 	}
 	return filepath.Join(f.root, bucket, filepath.FromSlash(name)), nil

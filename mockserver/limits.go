@@ -40,12 +40,12 @@ func bodyLimit(path string) (limit int64, word string) {
 	}
 }
 
-// thousands writes n with a comma between groups of three digits.
+// thousands writes n, which is not negative, with a comma between groups of three digits.
 func thousands(n int64) string {
 	digits := strconv.FormatInt(n, 10)
 	var b strings.Builder
 	for i, digit := range digits {
-		if i > 0 && (len(digits)-i)%3 == 0 && digits[i-1] != '-' {
+		if i > 0 && (len(digits)-i)%3 == 0 {
 			b.WriteByte(',')
 		}
 		b.WriteRune(digit)

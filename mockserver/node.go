@@ -3,6 +3,7 @@ package mockserver
 import (
 	"net/http"
 	"os"
+	"path/filepath"
 	"runtime"
 	"sync"
 	"time"
@@ -43,7 +44,7 @@ func (s *Server) GetInfo(w http.ResponseWriter, r *http.Request) {
 		writeServerError(w)
 		return
 	}
-	base := s.engine.Path("")
+	base := filepath.Dir(s.engine.Path("any"))
 	memoryMax, perDatabase, admission := 2048, 0, admissionMemoryPercent
 	timeout, connections, ttl, check := 30, 10, 30.0, 5.0
 	cpu, queue, interval := admissionCPUPercent, 0.8, 1.0
@@ -53,7 +54,7 @@ func (s *Server) GetInfo(w http.ResponseWriter, r *http.Request) {
 		ClusterVersion: clusterVersion,
 		BasePath:       base,
 		MaxDatabases:   s.maxDatabases,
-		Databases:      names,
+		Databases:      append([]string{}, names...),
 		UptimeSeconds:  time.Since(s.started).Seconds(),
 		ReadOnly:       s.readOnly,
 		Configuration: &server.NodeConfiguration{

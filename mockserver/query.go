@@ -5,10 +5,10 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"io"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -36,13 +36,14 @@ func (s *Server) QueryDatabase(w http.ResponseWriter, r *http.Request, graphID s
 		writeDetail(w, status, detail)
 		return
 	}
-	if !s.exists(r.Context(), graphID) {
-		writeDetail(w, http.StatusNotFound, fmt.Sprintf("Database '%s' not found", graphID))
-		return
-	}
 	answer, err := s.runPlain(r.Context(), graphID, q)
+	var fetch *fetchError
 	switch {
+	case errors.Is(err, ErrDatabaseNotFound):
+		writeDetail(w, http.StatusNotFound, notFoundQuoted(graphID))
 	case errors.Is(err, errBlob):
+		writeServerError(w) // as deployed: it fails where nothing catches it
+	case errors.As(err, &fetch):
 		writeDetail(w, http.StatusInternalServerError, "Query execution failed: "+err.Error())
 	case err != nil:
 		status, detail := statementFault(err)
@@ -54,6 +55,11 @@ func (s *Server) QueryDatabase(w http.ResponseWriter, r *http.Request, graphID s
 		writeJSON(w, http.StatusOK, answer)
 	}
 }
+
+// fetchError is a failure after the statement has run: of its rows.
+type fetchError struct{ error }
+
+func (e *fetchError) Unwrap() error { return e.error }
 
 // runPlain runs a statement and encodes its rows, up to the cap.
 func (s *Server) runPlain(ctx context.Context, name string, q Query) (server.QueryResult, error) {
@@ -71,11 +77,11 @@ func (s *Server) runPlain(ctx context.Context, name string, q Query) (server.Que
 			break
 		}
 		if err != nil {
-			return answer, err
+			return answer, &fetchError{err}
 		}
 		answer.Data = append(answer.Data, enc.appendRow(nil, answer.Columns, row))
 		if enc.err != nil {
-			return answer, enc.err
+			return answer, &fetchError{enc.err}
 		}
 	}
 	answer.RowCount = len(answer.Data)
@@ -139,8 +145,6 @@ func refuse(cypher string) (status int, detail string) {
 func statementFault(err error) (status int, detail string) {
 	message := err.Error()
 	switch {
-	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
-		return http.StatusInternalServerError, "Query execution error: Interrupted."
 	case strings.Contains(message, "Binder exception"):
 		return http.StatusBadRequest, "Query binding error: " + message
 	case strings.Contains(message, "Parser exception"):
@@ -178,8 +182,7 @@ func parameter(dec *json.Decoder) any {
 	case json.Number:
 		return number(t)
 	case json.Delim:
-		var list = []any{}
-		fields := Struct{}
+		list, fields := []any{}, Struct{}
 		for dec.More() {
 			if t == '[' {
 				list = append(list, parameter(dec))
@@ -206,8 +209,7 @@ func number(n json.Number) any {
 		if i, err := n.Int64(); err == nil {
 			return i
 		}
-		var u uint64
-		if _, err := fmt.Sscanf(text, "%d", &u); err == nil && fmt.Sprint(u) == text {
+		if u, err := strconv.ParseUint(text, 10, 64); err == nil {
 			return u
 		}
 	}

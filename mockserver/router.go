@@ -3,7 +3,9 @@ package mockserver
 import (
 	"fmt"
 	"net/http"
+	"net/url"
 	"strings"
+	"sync"
 
 	"github.com/getkin/kin-openapi/openapi3"
 
@@ -26,8 +28,14 @@ type route struct {
 	serve    http.HandlerFunc
 }
 
+// loadDocument parses the API document, once for all servers: it takes longer
+// than most tests of a client.
+var loadDocument = sync.OnceValues(func() (*openapi3.T, error) {
+	return openapi3.NewLoader().LoadFromData(openapi.Document)
+})
+
 func newRouter() (*router, error) {
-	document, err := openapi3.NewLoader().LoadFromData(openapi.Document)
+	document, err := loadDocument()
 	if err != nil {
 		return nil, fmt.Errorf("API document: %w", err)
 	}
@@ -52,8 +60,8 @@ func (rt *router) HandleFunc(pattern string, serve func(http.ResponseWriter, *ht
 
 // ServeHTTP dispatches a request.
 func (rt *router) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	// Segments are compared decoded, so an id with an encoded slash matches
-	// nothing.
+	// Paths are decoded before they are split, so an id with an encoded slash
+	// is two segments.
 	segments := strings.Split(r.URL.Path, "/")
 	allow := ""
 	for i := range rt.routes {
@@ -84,9 +92,8 @@ func (rt *router) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case allow != "":
 		w.Header().Set("Allow", allow)
 		writeDetail(w, http.StatusMethodNotAllowed, "Method Not Allowed")
-	case rt.known(strings.TrimSuffix(r.URL.Path, "/")) && strings.HasSuffix(r.URL.Path, "/"):
-		target := *r.URL
-		target.Scheme, target.Host, target.Path, target.RawPath = "http", r.Host, strings.TrimSuffix(r.URL.Path, "/"), ""
+	case rt.known(strings.TrimRight(r.URL.Path, "/")):
+		target := url.URL{Scheme: "http", Host: r.Host, Path: strings.TrimRight(r.URL.Path, "/"), RawQuery: r.URL.RawQuery}
 		w.Header().Set("Location", target.String())
 		w.WriteHeader(http.StatusTemporaryRedirect)
 	default:

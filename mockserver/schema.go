@@ -1,6 +1,7 @@
 package mockserver
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -87,7 +88,7 @@ func (s *Server) GetSchema(w http.ResponseWriter, r *http.Request, graphID strin
 	tables, err := s.tables(r.Context(), graphID)
 	switch {
 	case errors.Is(err, ErrDatabaseNotFound):
-		writeDetail(w, http.StatusNotFound, fmt.Sprintf("Database '%s' not found", graphID))
+		writeDetail(w, http.StatusNotFound, notFoundQuoted(graphID))
 		return
 	case err != nil:
 		writeDetail(w, http.StatusInternalServerError, "Failed to retrieve schema: "+err.Error())
@@ -108,10 +109,13 @@ func (s *Server) GetSchema(w http.ResponseWriter, r *http.Request, graphID strin
 	writeJSON(w, http.StatusOK, answer)
 }
 
-// relTable is the type of tables of relationships; the other one is NODE.
-const relTable = "REL"
+// Types of tables, in the engine's words.
+const (
+	nodeTable = "NODE"
+	relTable  = "REL"
+)
 
-// tables lists the tables of a database by name, without their properties.
+// tables lists the tables of a database by id, without their properties.
 func (s *Server) tables(ctx context.Context, name string) ([]server.Table, error) {
 	rows, err := s.rows(ctx, name, "CALL SHOW_TABLES() RETURN id, name, type, comment")
 	if err != nil {
@@ -119,9 +123,10 @@ func (s *Server) tables(ctx context.Context, name string) ([]server.Table, error
 	}
 	tables := make([]server.Table, len(rows))
 	for i, row := range rows {
-		tables[i] = server.Table{ID: integer(row[0]), Name: text(row[1]), Type: text(row[2]), Comment: text(row[3])}
+		id, _ := row[0].(uint64)
+		tables[i] = server.Table{ID: int64(id), Name: text(row[1]), Type: text(row[2]), Comment: text(row[3])}
 	}
-	slices.SortFunc(tables, func(a, b server.Table) int { return int(a.ID - b.ID) })
+	slices.SortFunc(tables, func(a, b server.Table) int { return cmp.Compare(a.ID, b.ID) })
 	return tables, nil
 }
 
@@ -161,14 +166,4 @@ func (s *Server) exists(ctx context.Context, name string) bool {
 func text(v any) string {
 	s, _ := v.(string)
 	return s
-}
-
-func integer(v any) int64 {
-	switch n := v.(type) {
-	case int64:
-		return n
-	case uint64:
-		return int64(n)
-	}
-	return 0
 }

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 	"maps"
-	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
@@ -31,7 +30,7 @@ type scriptedDatabase struct {
 	used     time.Time
 }
 
-// Handler computes the answer to a statement. It must not call the engine.
+// Handler computes the answer to a statement. It may be called concurrently.
 type Handler func(Call) (Answer, error)
 
 // Call is one run of a statement. Tables hold what was loaded; do not change
@@ -42,8 +41,8 @@ type Call struct {
 	Tables     map[string]*Table
 }
 
-// Answer is the result of a statement: rows with one value a column, of the
-// types that [Struct] and its neighbours name.
+// Answer is the result of a statement: rows with one value a column. The
+// package's documentation lists the types that a value can have.
 type Answer struct {
 	Columns []string
 	Rows    [][]any
@@ -54,9 +53,10 @@ func NewScripted() *Scripted {
 	return &Scripted{databases: make(map[string]*scriptedDatabase), handlers: make(map[string]Handler)}
 }
 
-// Handle sets what answers a statement, on every database. Texts that differ
-// only in white space count as one. A later call for the same text replaces the
-// earlier one.
+// Handle sets what answers a statement, on every database; statements of a
+// schema installation are not asked for. Texts that differ only in white space
+// or a final semicolon count as one. A later call for the same text replaces
+// the earlier one.
 func (s *Scripted) Handle(cypher string, h Handler) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -68,7 +68,9 @@ func (s *Scripted) Answer(cypher string, columns []string, rows ...[]any) {
 	s.Handle(cypher, func(Call) (Answer, error) { return Answer{columns, rows}, nil })
 }
 
-func normalize(cypher string) string { return strings.Join(strings.Fields(cypher), " ") }
+func normalize(cypher string) string {
+	return strings.TrimRight(strings.Join(strings.Fields(cypher), " "), "; ")
+}
 
 // Create implements [Engine].
 func (s *Scripted) Create(_ context.Context, name string) error {
@@ -81,7 +83,8 @@ func (s *Scripted) Create(_ context.Context, name string) error {
 	return nil
 }
 
-// Drop implements [Engine].
+// Drop implements [Engine]. Answers that are still being read are copies, so
+// that there is nothing to wait for.
 func (s *Scripted) Drop(_ context.Context, name string) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -111,16 +114,11 @@ func (s *Scripted) Stat(_ context.Context, name string) (Stat, error) {
 func (s *Scripted) List(context.Context) ([]string, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return slices.AppendSeq([]string{}, slices.Values(slices.Sorted(maps.Keys(s.databases)))), nil
+	return slices.Sorted(maps.Keys(s.databases)), nil
 }
 
 // Path implements [Engine].
-func (s *Scripted) Path(name string) string {
-	if name == "" {
-		return "/scripted"
-	}
-	return filepath.ToSlash(filepath.Join("/scripted", name+".kuzu"))
-}
+func (s *Scripted) Path(name string) string { return "/scripted/" + name + ".kuzu" }
 
 // Close implements [Engine].
 func (s *Scripted) Close() error { return nil }
@@ -148,14 +146,14 @@ func (s *Scripted) answer(name string, q Query) (Answer, error) {
 	handler := s.handlers[normalize(q.Cypher)]
 	if handler == nil {
 		defer s.mu.Unlock()
-		return db.builtIn(strings.TrimSuffix(normalize(q.Cypher), ";"))
+		return db.builtIn(normalize(q.Cypher))
 	}
-	tables := make(map[string]*Table, len(db.tables))
+	call := Call{Database: name, Parameters: q.Parameters, Tables: make(map[string]*Table, len(db.tables))}
 	for _, table := range db.tables {
-		tables[table.Name] = &Table{Name: table.Name, Columns: table.Columns, From: table.From, To: table.To, Rows: slices.Clip(table.Rows)}
+		call.Tables[table.Name] = table.clone()
 	}
 	s.mu.Unlock() // a handler may take its time, or script another statement
-	return handler(Call{Database: name, Parameters: q.Parameters, Tables: tables})
+	return handler(call)
 }
 
 // Apply implements [Engine].
@@ -166,13 +164,16 @@ func (s *Scripted) Apply(_ context.Context, name string, statements []string) er
 	if db == nil {
 		return ErrDatabaseNotFound
 	}
-	before := slices.Clone(db.tables)
+	draft := &scriptedDatabase{modified: db.modified, used: time.Now()}
+	for _, table := range db.tables {
+		draft.tables = append(draft.tables, table.clone())
+	}
 	for i, statement := range statements {
-		if _, err := db.builtIn(normalize(statement)); err != nil {
-			db.tables = before
+		if _, err := draft.builtIn(normalize(statement)); err != nil {
 			return &StatementError{Index: i + 1, Err: err}
 		}
 	}
+	*db = *draft
 	return nil
 }
 

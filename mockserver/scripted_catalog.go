@@ -4,13 +4,12 @@ import (
 	"fmt"
 	"regexp"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 )
 
 // Table is a table of a [Scripted] database with its rows. Rows of a REL table
-// begin with the keys of the two nodes, and so do its Columns.
+// begin with the keys of the two nodes, and its Columns with two without a name.
 type Table struct {
 	Name     string
 	Columns  []Column
@@ -24,11 +23,18 @@ type Column struct {
 	Primary    bool
 }
 
+// clone returns a table whose rows are those of this moment.
+func (t *Table) clone() *Table {
+	c := *t
+	c.Rows = slices.Clip(t.Rows) // so that appending to one leaves the other alone
+	return &c
+}
+
 func (t *Table) kind() string {
 	if t.From != "" {
 		return relTable
 	}
-	return "NODE"
+	return nodeTable
 }
 
 var (
@@ -56,7 +62,7 @@ func (db *scriptedDatabase) builtIn(cypher string) (Answer, error) {
 	if m := tableInfo.FindStringSubmatch(cypher); m != nil {
 		table := db.table(m[1])
 		if table == nil {
-			return Answer{}, engineError("Binder exception: Table %s does not exist.", m[1])
+			return Answer{}, engineError("Catalog exception: %s does not exist in catalog.", m[1])
 		}
 		return table.info().project(m[2])
 	}
@@ -64,7 +70,7 @@ func (db *scriptedDatabase) builtIn(cypher string) (Answer, error) {
 	case "RETURN 1":
 		return Answer{[]string{"1"}, [][]any{{int64(1)}}}, nil
 	case "MATCH (n) RETURN count(n)":
-		return db.count("COUNT(n._ID)", "NODE"), nil
+		return db.count("COUNT(n._ID)", nodeTable), nil
 	case "MATCH ()-[r]->() RETURN count(r)":
 		return db.count("COUNT(r._ID)", relTable), nil
 	}
@@ -83,7 +89,7 @@ func (db *scriptedDatabase) table(name string) *Table {
 func (db *scriptedDatabase) create(kind, name, body string, ifMissing bool) (Answer, error) {
 	if db.table(name) != nil {
 		if ifMissing {
-			return Answer{[]string{"result"}, [][]any{{name + " already exists."}}}, nil
+			return Answer{[]string{"result"}, [][]any{{fmt.Sprintf("Table %s already exists.", name)}}}, nil
 		}
 		return Answer{}, engineError("Binder exception: %s already exists in catalog.", name)
 	}
@@ -96,11 +102,12 @@ func (db *scriptedDatabase) create(kind, name, body string, ifMissing bool) (Ans
 			}
 			table.Columns[i].Primary = true
 		} else if m := fromTo.FindStringSubmatch(part); m != nil {
-			for _, end := range m[1:] {
-				if db.table(end) == nil {
-					return Answer{}, engineError("Binder exception: Table %s does not exist.", end)
+			for _, name := range m[1:] {
+				end := db.table(name)
+				if end == nil || end.kind() != nodeTable {
+					return Answer{}, engineError("Binder exception: Table %s does not exist.", name)
 				}
-				table.Columns = append(table.Columns, Column{Name: "", Type: db.table(end).keyType()})
+				table.Columns = append(table.Columns, Column{Type: end.Columns[end.keyColumn()].Type})
 			}
 			table.From, table.To = m[1], m[2]
 		} else if m := columnDef.FindStringSubmatch(part); m != nil {
@@ -109,21 +116,20 @@ func (db *scriptedDatabase) create(kind, name, body string, ifMissing bool) (Ans
 			return Answer{}, engineError("Parser exception: the scripted engine does not understand %q", part)
 		}
 	}
-	if table.kind() == "NODE" && table.keyType() == "" || (table.kind() == relTable) != strings.EqualFold(kind, relTable) {
-		return Answer{}, engineError("Parser exception: a NODE table needs a PRIMARY KEY, a REL table FROM and TO")
+	switch {
+	case strings.EqualFold(kind, relTable) != (table.kind() == relTable):
+		return Answer{}, engineError("Parser exception: the scripted engine wants FROM and TO in a REL table, and only there")
+	case table.kind() == nodeTable && table.keyColumn() < 0:
+		return Answer{}, engineError("Parser exception: Can not find primary key.")
 	}
 	db.tables = append(db.tables, table)
 	db.modified = time.Now()
 	return Answer{[]string{"result"}, [][]any{{fmt.Sprintf("Table %s has been created.", name)}}}, nil
 }
 
-func (t *Table) keyType() string {
-	for _, c := range t.Columns {
-		if c.Primary {
-			return c.Type
-		}
-	}
-	return ""
+// keyColumn returns the index of the primary key, -1 if there is none.
+func (t *Table) keyColumn() int {
+	return slices.IndexFunc(t.Columns, func(c Column) bool { return c.Primary })
 }
 
 // splitTop splits at the commas that stand in no parentheses.
@@ -163,7 +169,7 @@ func (t *Table) info() Answer {
 		switch {
 		case t.kind() == relTable && c.Name == "": // the ends are not properties
 		case t.kind() == relTable:
-			answer.Rows = append(answer.Rows, []any{int32(i), c.Name, c.Type, "NULL", "both"})
+			answer.Rows = append(answer.Rows, []any{int32(i - 1), c.Name, c.Type, "NULL", "both"}) // 0 is the engine's own
 		default:
 			answer.Rows = append(answer.Rows, []any{int32(i), c.Name, c.Type, "NULL", c.Primary})
 		}
@@ -205,26 +211,4 @@ func (a Answer) project(columns string) (Answer, error) {
 		picked.Rows = append(picked.Rows, values)
 	}
 	return picked, nil
-}
-
-// parseCell converts a field of a CSV file to a column's type.
-func (c Column) parseCell(field string) (any, error) {
-	var value any
-	var err error
-	switch {
-	case field == "":
-		return nil, nil
-	case strings.HasPrefix(c.Type, "INT"), c.Type == "SERIAL":
-		value, err = strconv.ParseInt(field, 10, 64)
-	case c.Type == "DOUBLE", c.Type == "FLOAT":
-		value, err = strconv.ParseFloat(field, 64)
-	case strings.HasPrefix(c.Type, "BOOL"):
-		value, err = strconv.ParseBool(strings.ToLower(field))
-	default:
-		return field, nil
-	}
-	if err != nil {
-		return nil, engineError("Conversion exception: Cast failed. Could not convert \"%s\" to %s.", field, c.Type)
-	}
-	return value, nil
 }

@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net/http"
 	"os"
+	"runtime/debug"
 	"sync"
 	"time"
 
@@ -122,26 +123,54 @@ func New(cfg Config) (*Server, error) {
 // ServeHTTP answers one request.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Server", "kuzu-mock")
-	defer func() {
-		if fault := recover(); fault != nil {
-			if fault == http.ErrAbortHandler { //nolint:errorlint // net/http compares it so, too
-				panic(fault)
-			}
-			s.log.Error("handler failed", "method", r.Method, "path", r.URL.Path, "fault", fault)
-			writeServerError(w)
-		}
-	}()
-	s.handler.ServeHTTP(w, r)
+	out := &response{ResponseWriter: w}
+	defer s.rescue(out, r)
+	s.handler.ServeHTTP(out, r)
 	// What the handler left of the body is read, so that a client that is
-	// still sending gets the answer instead of a reset connection.
-	_, _ = io.CopyN(io.Discard, r.Body, 1<<20)
+	// still sending gets the answer instead of a reset connection. One that
+	// waits for 100 Continue sends nothing until it has the answer.
+	if r.Header.Get("Expect") == "" {
+		_, _ = io.CopyN(io.Discard, r.Body, 1<<20)
+	}
 }
 
+// rescue answers for a handler that panicked. An answer that has begun cannot
+// become a 500 any more: its connection is cut, so that no client takes it for
+// a whole one.
+func (s *Server) rescue(w *response, r *http.Request) {
+	fault := recover()
+	switch {
+	case fault == nil:
+		return
+	case fault == http.ErrAbortHandler: //nolint:errorlint // net/http compares it so, too
+		panic(fault)
+	}
+	s.log.Error("handler failed", "method", r.Method, "path", r.URL.Path, "fault", fault, "stack", string(debug.Stack()))
+	if w.begun {
+		panic(http.ErrAbortHandler)
+	}
+	writeServerError(w)
+}
+
+// response knows whether the answer has begun.
+type response struct {
+	http.ResponseWriter
+	begun bool
+}
+
+func (w *response) WriteHeader(status int) {
+	w.begun = true
+	w.ResponseWriter.WriteHeader(status)
+}
+
+// Unwrap lets [http.ResponseController] reach what the server gave.
+func (w *response) Unwrap() http.ResponseWriter { return w.ResponseWriter }
+
 // Close ends event streams, interrupts tasks and waits for them. Waiting tasks
-// become failed ones. Requests that are under way are not waited for; shut the
-// HTTP server down first.
+// become failed ones, and so do those that come later. Requests that are under
+// way are not waited for; close what serves them, too.
 func (s *Server) Close() error {
 	s.cancel()
-	s.queue.wait()
+	s.queue.close()
 	return nil
 }

@@ -20,7 +20,7 @@ func (s *Server) streamQuery(w http.ResponseWriter, r *http.Request, name string
 	w.Header().Set("Cache-Control", "no-cache")
 	out := &chunkWriter{w: w, control: http.NewResponseController(w), enc: newStreamEncoder(), started: started}
 	w.WriteHeader(http.StatusOK)
-	if out.control.Flush() != nil {
+	if flush(out.control) != nil {
 		return // the client is gone
 	}
 	if _, detail := refuse(q.Cypher); detail != "" {
@@ -30,7 +30,7 @@ func (s *Server) streamQuery(w http.ResponseWriter, r *http.Request, name string
 	result, err := s.engine.Run(r.Context(), name, q)
 	if err != nil {
 		if errors.Is(err, ErrDatabaseNotFound) {
-			err = errors.New(notFound(name))
+			err = errors.New(notFoundQuoted(name))
 		}
 		_ = out.fail(err.Error(), errorType(err))
 		return
@@ -138,8 +138,17 @@ func (c *chunkWriter) flush() error {
 	if _, err := c.w.Write(c.line); err != nil {
 		return errClientGone
 	}
-	if err := c.control.Flush(); err != nil {
+	if flush(c.control) != nil {
 		return errClientGone
+	}
+	return nil
+}
+
+// flush sends what has been written, if the writer that the server was given
+// can; if it cannot, the answer is only less prompt.
+func flush(control *http.ResponseController) error {
+	if err := control.Flush(); !errors.Is(err, http.ErrNotSupported) {
+		return err
 	}
 	return nil
 }

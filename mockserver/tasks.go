@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"encoding/hex"
 	"fmt"
+	"maps"
 	"net/http"
 	"slices"
 	"strings"
@@ -14,7 +15,10 @@ import (
 	"github.com/robosystems/kuzuclient/gen/server"
 )
 
-// taskStore keeps the records of tasks for the life of the server.
+// taskLife is how long the record of an ended task is kept, as deployed.
+const taskLife = 24 * time.Hour
+
+// taskStore keeps the records of tasks.
 type taskStore struct {
 	mu    sync.Mutex
 	tasks map[string]*taskEntry // guarded by mu
@@ -23,6 +27,7 @@ type taskStore struct {
 type taskEntry struct {
 	record  server.Task
 	changed chan struct{} // closed, and replaced, at every change
+	expires time.Time     // zero until the task has ended
 }
 
 func newTaskStore() *taskStore { return &taskStore{tasks: make(map[string]*taskEntry)} }
@@ -39,27 +44,44 @@ func (t *taskStore) add(prefix string, record server.Task) string {
 	record.LastHeartbeat = &beat
 	t.mu.Lock()
 	defer t.mu.Unlock()
+	t.prune()
 	t.tasks[record.TaskID] = &taskEntry{record: record, changed: make(chan struct{})}
 	return record.TaskID
 }
 
-// update changes a record and wakes its monitors. What change puts into the
-// record must not be changed afterwards.
+// prune drops the records that have expired. The caller holds the lock.
+func (t *taskStore) prune() {
+	maps.DeleteFunc(t.tasks, func(_ string, entry *taskEntry) bool {
+		return !entry.expires.IsZero() && !time.Now().Before(entry.expires)
+	})
+}
+
+// update changes the record of a task that has not ended, and wakes its
+// monitors. What change puts into the record must not be changed afterwards.
 func (t *taskStore) update(id string, change func(*server.Task)) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	entry := t.tasks[id]
 	change(&entry.record)
-	beat := seconds(time.Now())
+	now := time.Now()
+	beat := seconds(now)
 	entry.record.LastHeartbeat = &beat
+	if ended(entry.record) {
+		entry.expires = now.Add(taskLife)
+	}
 	close(entry.changed)
 	entry.changed = make(chan struct{})
+}
+
+func ended(task server.Task) bool {
+	return task.Status == server.TaskStatusCompleted || task.Status == server.TaskStatusFailed
 }
 
 // get returns a record and a channel that closes when it changes.
 func (t *taskStore) get(id string) (record server.Task, changed <-chan struct{}, ok bool) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
+	t.prune()
 	entry, ok := t.tasks[id]
 	if !ok {
 		return server.Task{}, nil, false
@@ -71,6 +93,7 @@ func (t *taskStore) get(id string) (record server.Task, changed <-chan struct{},
 func (t *taskStore) all() []server.Task {
 	t.mu.Lock()
 	defer t.mu.Unlock()
+	t.prune()
 	records := make([]server.Task, 0, len(t.tasks))
 	for _, entry := range t.tasks {
 		records = append(records, entry.record)

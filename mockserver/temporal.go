@@ -1,29 +1,27 @@
 package mockserver
 
 import (
+	"fmt"
 	"strconv"
 	"strings"
 	"time"
 )
 
-// temporalText writes a DATE, TIMESTAMP or INTERVAL in ISO 8601, as the
-// deployed server does.
-func temporalText(value any) string {
-	switch v := value.(type) {
-	case Date:
-		return v.Format("2006-01-02")
-	case Timestamp:
-		layout := "2006-01-02T15:04:05"
-		if v.Nanosecond() >= 1000 {
-			layout += ".000000"
-		}
-		if v.Zoned {
-			layout += "Z"
-		}
-		return v.UTC().Format(layout)
-	default:
-		return durationText(v.(time.Duration))
+// Temporal values are written in ISO 8601, as the deployed server does.
+
+func dateText(d Date) string { return d.Format("2006-01-02") }
+
+// timestampText cuts off what is below a microsecond, and writes a fraction
+// only if there is one.
+func timestampText(t Timestamp) string {
+	layout := "2006-01-02T15:04:05"
+	if t.Nanosecond() >= 1000 {
+		layout += ".000000"
 	}
+	if t.Zoned {
+		layout += "Z"
+	}
+	return t.UTC().Format(layout)
 }
 
 // durationText writes an interval with years of 365 days and no months.
@@ -53,7 +51,8 @@ func durationText(d time.Duration) string {
 		part(time.Hour, 'H')
 		part(time.Minute, 'M')
 		if d > 0 {
-			b.WriteString(strconv.FormatFloat(d.Seconds(), 'f', -1, 64))
+			fraction := fmt.Sprintf("%d.%06d", d/time.Second, d%time.Second/time.Microsecond)
+			b.WriteString(strings.TrimRight(strings.TrimRight(fraction, "0"), "."))
 			b.WriteByte('S')
 		}
 	}

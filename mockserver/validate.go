@@ -8,7 +8,6 @@ import (
 	"io"
 	"mime"
 	"net/http"
-	"net/url"
 	"strconv"
 	"strings"
 
@@ -47,27 +46,20 @@ func newRequestRules(op *openapi3.Operation) *requestRules {
 func (rules *requestRules) check(r *http.Request) (*http.Request, []server.ValidationIssue) {
 	c := &checker{}
 	query := r.URL.Query()
-	changed := false
 	for _, p := range rules.query {
-		value := query.Get(p.Name)
-		switch {
-		case query.Has(p.Name):
-			if spelled := c.parameter(p, value); spelled != value {
-				query.Set(p.Name, spelled)
-				changed = true
-			}
-		case p.Required:
-			c.add("missing", []any{"query", p.Name}, "Field required", nil, nil)
+		if given := query[p.Name]; len(given) > 0 {
+			query.Set(p.Name, c.parameter(p, given[len(given)-1])) // of several the last counts
 		}
 	}
-	if changed {
-		r = withQuery(r, query)
+	if len(rules.query) > 0 {
+		r = r.Clone(r.Context())
+		r.URL.RawQuery = query.Encode()
 	}
 	if rules.body != nil {
 		raw, value, ok := c.readBody(r, rules.required)
 		if ok {
 			value = c.value(rules.body, value, []any{"body"})
-			if c.coerced {
+			if c.changed {
 				raw, _ = json.Marshal(value) // it came from JSON
 			}
 			r = r.WithContext(context.WithValue(r.Context(), bodyKey{}, raw))
@@ -88,16 +80,6 @@ func decodeBody(r *http.Request, target any) {
 	if err := json.Unmarshal(raw, target); err != nil {
 		panic("mockserver: the document allows what its type does not: " + err.Error())
 	}
-}
-
-// withQuery returns r with another query; the URL of r stays as it is.
-func withQuery(r *http.Request, query url.Values) *http.Request {
-	r2 := r.Clone(r.Context())
-	r2.URL.RawQuery = query.Encode()
-	for _, name := range []string{"graph_id", "task_id"} {
-		r2.SetPathValue(name, r.PathValue(name))
-	}
-	return r2
 }
 
 // readBody reads and parses a JSON body. Anything but JSON counts as text that
@@ -128,15 +110,7 @@ func (c *checker) readBody(r *http.Request, required bool) (raw []byte, value an
 			return raw, value, true
 		}
 	}
-	offset := dec.InputOffset()
-	var syntax *json.SyntaxError
-	if errors.As(err, &syntax) {
-		offset = syntax.Offset - 1
-	}
-	reason := "Extra data"
-	if err != nil {
-		reason = err.Error()
-	}
+	offset, reason := jsonFault(raw)
 	c.add("json_invalid", []any{"body", offset}, "JSON decode error", struct{}{}, map[string]any{"error": reason})
 	return nil, nil, false
 }

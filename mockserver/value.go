@@ -2,11 +2,6 @@ package mockserver
 
 import "time"
 
-// A value of a row is nil, bool, any sized integer, float32, float64, string,
-// []byte (BLOB), [time.Duration] (INTERVAL, a month being 30 days), *big.Int
-// (INT128), []any (LIST, ARRAY) or one of the types below. A UNION is the value
-// of its active member.
-
 // Decimal is a DECIMAL in plain notation with its scale kept: "1.10".
 type Decimal string
 

@@ -15,13 +15,27 @@ import (
 // through every wrap.
 type Error struct {
 	Kind       Kind
-	Status     int           // HTTP status, 0 if there was no answer
+	Status     int           // HTTP status of a refusal; 0 if no answer came, or if it reported success
 	Message    string        // what went wrong, in the server's words if it had any; at most 4 KiB
 	Operation  string        // operation id of the API document, "" outside an operation
 	Graph      string        // graph id, "" if the operation has none
 	Endpoint   string        // scheme://host:port that answered or should have
-	RetryAfter time.Duration // how long the server asks to wait, 0 if it does not say
+	RetryAfter time.Duration // how long the server asks to wait, at most a day; 0 if it does not say
 	Err        error         // cause, may be nil
+}
+
+// maxMessage bounds [Error.Message] in bytes.
+const maxMessage = 4 << 10
+
+// Errorf returns an error of a kind whose Message is formatted, and cut if it is
+// too long.
+func Errorf(kind Kind, format string, args ...any) *Error {
+	message := strings.ToValidUTF8(fmt.Sprintf(format, args...), "\uFFFD")
+	if len(message) > maxMessage {
+		const mark = " [cut]"
+		message = strings.ToValidUTF8(message[:maxMessage-len(mark)], "") + mark
+	}
+	return &Error{Kind: kind, Message: message}
 }
 
 // Error says which operation failed on which graph at which endpoint, the kind
@@ -52,8 +66,9 @@ func (e *Error) Error() string {
 	if e.RetryAfter > 0 {
 		fmt.Fprintf(&b, "; retry after %v", e.RetryAfter)
 	}
-	if int(e.Kind) < len(kinds) && kinds[e.Kind].advice != "" {
-		b.WriteString("; " + kinds[e.Kind].advice)
+	// A message without a status is the library's own and has its advice in it.
+	if advice := e.Kind.advice(); advice != "" && (e.Status != 0 || e.Message == "") {
+		b.WriteString("; " + advice)
 	}
 	return b.String()
 }
@@ -70,25 +85,36 @@ func (e *Error) Is(target error) bool {
 	return Kind(s) == e.Kind || (Kind(s) == KindUnavailable && e.Kind == KindCircuitOpen)
 }
 
-// SendError classifies what [net/http.Client.Do] returned instead of a
-// response. The context's own error stays visible to [errors.Is].
-func SendError(err error) *Error {
-	var known *Error
-	if errors.As(err, &known) {
+// SendError classifies what ended a request, or the reading of its answer,
+// instead of a response: err is what [net/http.Client.Do] or the body returned,
+// and ctx the request's context. If that has ended, its own error is visible to
+// [errors.Is], and so is a cause that it was given.
+func SendError(ctx context.Context, err error) *Error {
+	if known, ok := errors.AsType[*Error](err); ok {
 		e := *known // a layer below has said it already
 		return &e
 	}
-	var wrapped *url.Error
-	if errors.As(err, &wrapped) {
+	if wrapped, ok := errors.AsType[*url.Error](err); ok {
 		err = wrapped.Err // the URL is in Endpoint, the method in Operation
 	}
+	// net/http reports why a context ended and not that it did.
+	if ended := ctx.Err(); ended != nil && !errors.Is(err, ended) {
+		err = fmt.Errorf("%w: %w", ended, err)
+	}
 	e := &Error{Kind: KindUnavailable, Err: err}
-	var timeout net.Error
+	timeout, _ := errors.AsType[net.Error](err)
 	switch {
 	case errors.Is(err, context.Canceled):
 		e.Kind = KindCanceled
-	case errors.Is(err, context.DeadlineExceeded), errors.As(err, &timeout) && timeout.Timeout():
+	case ctx.Err() == nil && isDial(err):
+		// Not a slow answer: nobody was there to give one.
+	case errors.Is(err, context.DeadlineExceeded), timeout != nil && timeout.Timeout():
 		e.Kind = KindTimeout
 	}
 	return e
+}
+
+func isDial(err error) bool {
+	op, ok := errors.AsType[*net.OpError](err)
+	return ok && op.Op == "dial"
 }

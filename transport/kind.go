@@ -51,7 +51,7 @@ const (
 	KindConfiguration
 )
 
-// kinds holds a name for logs and advice for people, by kind.
+// kinds holds a name for logs and, by kind, what to do about a server's refusal.
 var kinds = [...]struct{ name, advice string }{
 	KindSyntax:         {"syntax error", ""},
 	KindExecution:      {"execution failed", ""},
@@ -60,9 +60,9 @@ var kinds = [...]struct{ name, advice string }{
 	KindForbidden:      {"forbidden", ""},
 	KindNotFound:       {"not found", ""},
 	KindConflict:       {"conflict", ""},
-	KindTooLarge:       {"too large", "send less at once: pass values as parameters, ingest files instead of statements"},
+	KindTooLarge:       {"too large", "send less at once, or load files with Ingest"},
 	KindThrottled:      {"throttled", "slow down"},
-	KindLockedOut:      {"locked out", "mend the API key, then wait 5 minutes; each wrong key prolongs it"},
+	KindLockedOut:      {"locked out", "correct the API key, then send nothing for 5 minutes"},
 	KindUnavailable:    {"unavailable", ""},
 	KindCircuitOpen:    {"circuit open", ""},
 	KindTimeout:        {"timeout", "allow more time, or ask for less"},
@@ -82,6 +82,14 @@ func (k Kind) String() string {
 		return "unknown"
 	}
 	return kinds[k].name
+}
+
+// advice returns what to do about an error of the kind, "" if that depends.
+func (k Kind) advice() string {
+	if int(k) >= len(kinds) {
+		return ""
+	}
+	return kinds[k].advice
 }
 
 // sentinel is matched by every [Error] of its kind.

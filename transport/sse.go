@@ -8,9 +8,9 @@ import (
 	"io"
 )
 
-// maxEventLine bounds one line of an event stream. Events of this API are a few
-// hundred bytes.
-const maxEventLine = 1 << 20
+// maxEvent bounds a line of an event stream and the data of an event, in bytes.
+// Events of this API have a few hundred.
+const maxEvent = 1 << 20
 
 // Event is one server-sent event.
 type Event struct {
@@ -21,22 +21,24 @@ type Event struct {
 // EventReader reads server-sent events (WHATWG HTML, section 9.2). It is not
 // safe for concurrent use.
 type EventReader struct {
-	lines *bufio.Scanner
-	data  []byte
-	begun bool
+	lines   *bufio.Scanner
+	data    []byte // of the event that is being read; reused
+	begun   bool   // a line has been read
+	afterCR bool   // the last line ended in \r; a \n that follows belongs to it
 }
 
 // NewEventReader reads events from r.
 func NewEventReader(r io.Reader) *EventReader {
-	s := bufio.NewScanner(r)
-	s.Buffer(make([]byte, 0, 4096), maxEventLine)
-	s.Split(splitEventLine)
-	return &EventReader{lines: s}
+	e := &EventReader{lines: bufio.NewScanner(r)}
+	e.lines.Buffer(make([]byte, 0, 4096), maxEvent)
+	e.lines.Split(e.splitLine)
+	return e
 }
 
-// Next returns the next event, passing over comments, and [io.EOF] after the
-// last. An event that the stream breaks off within is dropped, as the format
-// demands.
+// Next returns the next event as soon as its last line has arrived, passing over
+// comments, and [io.EOF] after the last. An event that the stream breaks off
+// within is dropped, as the format demands. Lines and events are limited to
+// 1 MiB.
 func (r *EventReader) Next() (Event, error) {
 	name, hasData := "", false
 	r.data = r.data[:0]
@@ -65,34 +67,37 @@ func (r *EventReader) Next() (Event, error) {
 			hasData = true
 			r.data = append(append(r.data, value...), '\n')
 		}
-		if len(r.data) > maxEventLine {
-			return Event{}, fmt.Errorf("event is larger than %d bytes", maxEventLine)
+		if len(r.data) > maxEvent {
+			return Event{}, fmt.Errorf("event is larger than %d bytes", maxEvent)
 		}
 	}
 	if err := r.lines.Err(); err != nil {
 		if errors.Is(err, bufio.ErrTooLong) {
-			err = fmt.Errorf("line of the event stream is longer than %d bytes", maxEventLine)
+			err = fmt.Errorf("line of the event stream is longer than %d bytes", maxEvent)
 		}
 		return Event{}, err
 	}
 	return Event{}, io.EOF
 }
 
-// splitEventLine splits at \r\n, \n or a lone \r.
-func splitEventLine(data []byte, atEOF bool) (advance int, token []byte, err error) {
-	i := bytes.IndexAny(data, "\r\n")
-	switch {
-	case i < 0 && atEOF && len(data) > 0:
-		return len(data), data, nil
-	case i < 0:
-		return 0, nil, nil
-	case data[i] == '\n':
-		return i + 1, data[:i], nil
-	case i+1 < len(data) && data[i+1] == '\n':
-		return i + 2, data[:i], nil
-	case i+1 == len(data) && !atEOF:
-		return 0, nil, nil // a \n may follow
+// splitLine splits at \r\n, \n or a lone \r. A \r ends its line at once: waiting
+// for the \n that may follow would hold an event back until the next one.
+func (r *EventReader) splitLine(data []byte, atEOF bool) (advance int, token []byte, err error) {
+	skip := 0
+	if r.afterCR && len(data) > 0 {
+		r.afterCR = false
+		if data[0] == '\n' {
+			skip = 1
+		}
+	}
+	rest := data[skip:]
+	switch i := bytes.IndexAny(rest, "\r\n"); {
+	case i >= 0:
+		r.afterCR = rest[i] == '\r'
+		return skip + i + 1, rest[:i], nil
+	case atEOF && len(rest) > 0:
+		return len(data), rest, nil
 	default:
-		return i + 1, data[:i], nil
+		return skip, nil, nil
 	}
 }

@@ -1,13 +1,8 @@
-//go:build !cgo
+//go:build !cgo || !(linux || darwin)
 
 package kuzuengine
 
 import "github.com/robosystems/kuzuclient/mockserver"
-
-// Config describes an engine; see the build with cgo.
-type Config struct {
-	Dir string
-}
 
 // Engine is the embedded engine, which needs cgo.
 type Engine struct{ mockserver.Engine }

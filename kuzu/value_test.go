@@ -1,0 +1,205 @@
+package kuzu_test
+
+import (
+	"encoding/json"
+	"errors"
+	"math"
+	"math/big"
+	"net/netip"
+	"reflect"
+	"testing"
+	"time"
+
+	"github.com/robosystems/kuzuclient/kuzu"
+)
+
+// cell returns a row with one column "x" of the given JSON, as a server sends it.
+func cell(t *testing.T, value string) kuzu.Row {
+	t.Helper()
+	srv := serve(t, says(200, asJSON, `{"data":[{"x":`+value+`}],"columns":["x"],"execution_time_ms":1,"row_count":1,"database":"social"}`))
+	result, err := srv.client(t).Query(t.Context(), "RETURN 1 AS x", nil)
+	if err != nil {
+		t.Fatalf("%s: %v", value, err)
+	}
+	return result.Rows[0]
+}
+
+func bigInt(text string) *big.Int {
+	i, ok := new(big.Int).SetString(text, 10)
+	if !ok {
+		panic(text)
+	}
+	return i
+}
+
+type level int
+
+func (l *level) UnmarshalText(text []byte) error {
+	if string(text) != "high" {
+		return errors.New("no such level")
+	}
+	*l = 3
+	return nil
+}
+
+type node struct {
+	Label string         `json:"_label"`
+	Props map[string]any `json:"props"`
+	Any   any            `json:"any"`
+	None  *int           `json:"none"`
+	hid   any
+}
+
+// TestValuesFit puts each value into a variable of each type that takes it. The
+// variable holds something before, of which nothing may be left.
+func TestValuesFit(t *testing.T) {
+	seven := 7
+	for _, test := range []struct {
+		name, value string
+		into        any // pointer to a variable that is in use
+		want        any
+	}{
+		{"bool", "true", new(false), true},
+		{"int", "7", new(1), 7},
+		{"int64 beyond a float64", "20100214153210447", new(int64(1)), int64(20100214153210447)},
+		{"largest int64", "9223372036854775807", new(int64(1)), int64(math.MaxInt64)},
+		{"smallest int64", "-9223372036854775808", new(int64(1)), int64(math.MinInt64)},
+		{"largest uint64", "18446744073709551615", new(uint64(1)), uint64(math.MaxUint64)},
+		{"INT128 as text", `"170141183460469231731687303715884105727"`, bigInt("1"), *bigInt("170141183460469231731687303715884105727")},
+		{"INT128 as number", "170141183460469231731687303715884105727", bigInt("1"), *bigInt("170141183460469231731687303715884105727")},
+		{"INT128 into a pointer", `"-5"`, new(bigInt("1")), bigInt("-5")},
+		{"float", "1.5", new(1.0), 1.5},
+		{"integer into float", "2", new(1.0), 2.0},
+		{"exponent", "1e-07", new(1.0), 1e-7},
+		{"named int", "7", new(named(1)), named(7)},
+		{"string", `"Zo\u00eb \ud83d\ude00"`, new("before"), "Zoë 😀"},
+		{"json.Number", "20100214153210447", new(json.Number("")), json.Number("20100214153210447")},
+		{"text that reads itself", `"high"`, new(level(1)), level(3)},
+		{"address", `"10.0.0.1"`, new(netip.Addr{}), netip.MustParseAddr("10.0.0.1")},
+		{"BLOB", `"aGk="`, new([]byte("before")), []byte("aGk=")},
+		{"raw JSON", `{"a": 1}`, new(json.RawMessage("before")), json.RawMessage(`{"a": 1}`)},
+		{"raw null", `null`, new(json.RawMessage("before")), json.RawMessage("null")},
+
+		{"DATE", `"2020-01-02"`, new(time.Now()), time.Date(2020, 1, 2, 0, 0, 0, 0, time.UTC)},
+		{"TIMESTAMP", `"2020-01-02T03:04:05"`, new(time.Now()), time.Date(2020, 1, 2, 3, 4, 5, 0, time.UTC)},
+		{"TIMESTAMP with microseconds", `"2020-01-02T03:04:05.678000"`, new(time.Now()), time.Date(2020, 1, 2, 3, 4, 5, 678e6, time.UTC)},
+		{"TIMESTAMP_TZ", `"2020-01-02T03:04:05Z"`, new(time.Now()), time.Date(2020, 1, 2, 3, 4, 5, 0, time.UTC)},
+		{"TIMESTAMP into a pointer", `"2020-01-02T03:04:05"`, new(&time.Time{}), new(time.Date(2020, 1, 2, 3, 4, 5, 0, time.UTC))},
+
+		{"pointer", "7", new(new(1)), &seven},
+		{"pointer to pointer", "7", new(new(new(1))), new(&seven)},
+		{"null into a pointer", "null", new(new(1)), (*int)(nil)},
+		{"null into a slice", "null", new([]int{1}), []int(nil)},
+		{"null into a map", "null", new(map[string]int{"a": 1}), map[string]int(nil)},
+		{"null into an any", "null", new(any(1)), nil},
+
+		{"list", "[1,2]", new([]int64{9, 9, 9}), []int64{1, 2}},
+		{"list into an array", "[1]", new([2]int{9, 9}), [2]int{1, 0}},
+		{"map", `{"b":2}`, new(map[string]int{"a": 1}), map[string]int{"b": 2}},
+		{"struct", `{"_label":"P"}`, new(node{Any: 1, hid: 2}), node{Label: "P"}},
+
+		// An any holds numbers exactly, however deep.
+		{"any int64", "20100214153210447", new(any), int64(20100214153210447)},
+		{"any uint64", "9223372036854775808", new(any), uint64(math.MaxInt64 + 1)},
+		{"any beyond 64 bits", "-18446744073709551616", new(any), bigInt("-18446744073709551616")},
+		{"any float", "1.0", new(any), 1.0},
+		{"any exponent", "1E3", new(any), 1000.0},
+		{"any string", `"a"`, new(any), "a"},
+		{"any bool", `false`, new(any), false},
+		{"any nested", `{"a":[20100214153210447,{"b":1.5}],"c":null}`, new(any),
+			map[string]any{"a": []any{int64(20100214153210447), map[string]any{"b": 1.5}}, "c": nil}},
+		{"map of any", `{"since":20100214153210447,"n":null}`, new(map[string]any{}), map[string]any{"since": int64(20100214153210447), "n": nil}},
+		{"slice of any", `[20100214153210447,null]`, new([]any{}), []any{int64(20100214153210447), nil}},
+		{"array of any", `[20100214153210447]`, new([1]any{}), [1]any{int64(20100214153210447)}},
+		{"maps in a slice", `[{"a":{"b":[20100214153210447]}}]`, new([]map[string]map[string]any{}),
+			[]map[string]map[string]any{{"a": {"b": []any{int64(20100214153210447)}}}}},
+		{"anys in a struct", `{"_label":"P","props":{"since":20100214153210447},"any":[18446744073709551615],"none":null}`, new(node{None: &seven}),
+			node{Label: "P", Props: map[string]any{"since": int64(20100214153210447)}, Any: []any{uint64(math.MaxUint64)}}},
+		{"pointers to structs", `[{"any":20100214153210447},null]`, new([]*node{}), []*node{{Any: int64(20100214153210447)}, nil}},
+		{"pointer to any", "20100214153210447", new(new(any)), new(any(int64(20100214153210447)))},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			if err := cell(t, test.value).Scan(test.into); err != nil {
+				t.Fatal(err)
+			}
+			if got := reflect.ValueOf(test.into).Elem().Interface(); !reflect.DeepEqual(got, test.want) {
+				t.Errorf("got %#v, want %#v", got, test.want)
+			}
+		})
+	}
+}
+
+func TestValuesThatDoNotFit(t *testing.T) {
+	for _, test := range []struct {
+		name, value string
+		into        any
+		want        string
+	}{
+		{"null into an int", "null", new(0), `column "x": it is null; scan it into a pointer`},
+		{"null into a string", "null", new(""), "it is null"},
+		{"null into a time", "null", new(time.Time{}), "it is null"},
+		{"null into a struct", "null", &node{}, "it is null"},
+		{"null into what reads itself", "null", new(level(0)), "it is null"},
+		{"null into a big.Int", "null", new(big.Int), "it is null"},
+		{"text into an int", `"a"`, new(0), `column "x": JSON string does not fit into a Go int`},
+		{"fraction into an int", "1.5", new(0), "JSON number 1.5 does not fit into a Go int"},
+		{"too large for its type", "300", new(uint8(0)), "JSON number 300 does not fit into a Go uint8"},
+		{"negative into unsigned", "-1", new(uint(0)), "JSON number -1 does not fit into a Go uint"},
+		{"beyond an int64", "9223372036854775808", new(int64(0)), "does not fit into a Go int64"},
+		{"number into a string", "1", new(""), "JSON number does not fit into a Go string"},
+		{"list into an int", "[1]", new(0), "JSON array does not fit into a Go int"},
+		{"deep in a struct", `{"_label":5}`, &node{}, "_label: JSON number does not fit into a Go string"},
+		{"no time", `"yesterday"`, new(time.Time{}), "it is not a DATE or TIMESTAMP"},
+		{"number into a time", `5`, new(time.Time{}), "it is not a DATE or TIMESTAMP"},
+		{"what reads itself refuses", `"low"`, new(level(0)), "no such level"},
+		{"number beyond a float64", "1e999", new(any), "1e999"},
+		{"the same within a struct", `{"any":1e999}`, &node{}, "1e999"},
+		{"the same within a map", `{"a":1e999}`, new(map[string]any{}), "1e999"},
+		{"the same within a list", `[1e999]`, new([]any{}), "1e999"},
+		{"no text into an INT128", `"a"`, new(big.Int), "a"},
+		{"into a function", "1", new(func() {}), "does not fit into a Go func()"},
+		{"into another interface", "1", new(error), "does not fit into a Go error"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			wantError(t, cell(t, test.value).Scan(test.into), kuzu.KindInvalidRequest, test.want)
+		})
+	}
+}
+
+// TestScannedValuesAreTheCallers: a variable that is used for every row must not
+// share memory between rows.
+func TestScannedValuesAreTheCallers(t *testing.T) {
+	var list []int64
+	var pointer *int
+	var raw json.RawMessage
+	for _, step := range []struct{ value, next string }{{"[1,2]", "[3,4]"}} {
+		first, second := cell(t, step.value), cell(t, step.next)
+		if err := first.Scan(&list); err != nil {
+			t.Fatal(err)
+		}
+		kept := list
+		if err := second.Scan(&list); err != nil {
+			t.Fatal(err)
+		}
+		if kept[0] != 1 || list[0] != 3 {
+			t.Errorf("rows share a slice: %v and %v", kept, list)
+		}
+		if err := first.Scan(&raw); err != nil {
+			t.Fatal(err)
+		}
+		raw[1] = '9'
+		if err := first.Scan(&list); err != nil || list[0] != 1 {
+			t.Errorf("the row was changed through a variable: %v, %v", list, err)
+		}
+	}
+	if err := cell(t, "1").Scan(&pointer); err != nil {
+		t.Fatal(err)
+	}
+	kept := pointer
+	if err := cell(t, "2").Scan(&pointer); err != nil {
+		t.Fatal(err)
+	}
+	if *kept != 1 || *pointer != 2 {
+		t.Errorf("rows share a pointer: %d and %d", *kept, *pointer)
+	}
+}

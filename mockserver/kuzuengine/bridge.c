@@ -1,0 +1,269 @@
+//go:build cgo && (linux || darwin)
+
+#include "bridge.h"
+
+#include <setjmp.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+
+// The fence. The engine has faults that a statement can reach while it is
+// compiled (keys(NULL), 1 IN NULL): a signal in the calling thread. Inside a
+// fence the signal ends the call instead of the process. Whatever the call
+// held stays held, so the database must not be used again. Signals anywhere
+// else go to the handler that was there before, the Go runtime's.
+
+static const int fenced_signals[] = {SIGSEGV, SIGBUS, SIGFPE};
+static struct sigaction previous[64];
+static _Thread_local sigjmp_buf *volatile fence;
+
+static void on_fault(int sig, siginfo_t *info, void *context) {
+	sigjmp_buf *inside = fence;
+	if (inside != NULL) {
+		fence = NULL;
+		siglongjmp(*inside, sig);
+	}
+	struct sigaction *old = &previous[sig];
+	if (old->sa_flags & SA_SIGINFO) {
+		old->sa_sigaction(sig, info, context);
+	} else if (old->sa_handler == SIG_DFL) {
+		sigaction(sig, old, NULL); // the instruction faults again, for good
+	} else if (old->sa_handler != SIG_IGN) {
+		old->sa_handler(sig);
+	}
+}
+
+void kz_install_fence(void) {
+	struct sigaction action;
+	memset(&action, 0, sizeof action);
+	action.sa_sigaction = on_fault;
+	action.sa_flags = SA_SIGINFO | SA_ONSTACK | SA_RESTART;
+	sigfillset(&action.sa_mask);
+	for (size_t i = 0; i < sizeof fenced_signals / sizeof *fenced_signals; i++) {
+		sigaction(fenced_signals[i], NULL, &previous[fenced_signals[i]]);
+		sigaction(fenced_signals[i], &action, NULL);
+	}
+}
+
+#define FENCED(signal, call)                     \
+	do {                                         \
+		sigjmp_buf here;                         \
+		(signal) = sigsetjmp(here, 1);           \
+		if ((signal) == 0) {                     \
+			fence = &here;                       \
+			call;                                \
+			fence = NULL;                        \
+		}                                        \
+	} while (0)
+
+kz_signal kz_fault(int sig) {
+	volatile kz_signal got;
+	FENCED(got, raise(sig));
+	return got;
+}
+
+kuzu_state kz_database_open(const char *path, uint64_t buffer_pool, uint64_t threads,
+	uint64_t max_size, kuzu_database *out) {
+	kuzu_system_config config = kuzu_default_system_config();
+	config.buffer_pool_size = buffer_pool;
+	config.max_num_threads = threads;
+	config.max_db_size = max_size;
+	return kuzu_database_init(path, config, out);
+}
+
+kz_signal kz_database_close(kuzu_database *database) {
+	volatile kz_signal got;
+	FENCED(got, kuzu_database_destroy(database));
+	return got;
+}
+
+kz_signal kz_connection_close(kuzu_connection *connection) {
+	volatile kz_signal got;
+	FENCED(got, kuzu_connection_destroy(connection));
+	return got;
+}
+
+kz_signal kz_query(kuzu_connection *connection, const char *text, kuzu_query_result *out) {
+	volatile kz_signal got;
+	FENCED(got, kuzu_connection_query(connection, text, out));
+	return got;
+}
+
+// The C API prepares a statement without its parameters. All expressions that
+// hold one are then NULL of no type, and the binder refuses or dies of
+// UNWIND $l AS x RETURN sum(x), of WITH $l AS y ... WHERE n.id IN y, and more.
+// The other bindings prepare with the parameters, through a C++ method that
+// the library exports; so does this one. In C terms of the Itanium C++ ABI:
+// a smart pointer is returned through memory, like a struct too large for
+// registers, and a map passed by value is a pointer to the caller's copy.
+
+typedef struct { void *statement; void *unused[3]; } returned_statement;
+
+#if defined(__APPLE__)
+typedef struct { const char *data; size_t size; } string_view;
+#define PREPARE_WITH_PARAMS "__ZN4kuzu4main10Connection17prepareWithParamsE" \
+	"NSt3__117basic_string_viewIcNS2_11char_traitsIcEEEENS2_13unordered_mapI" \
+	"NS2_12basic_stringIcS5_NS2_9allocatorIcEEEENS2_10unique_ptrINS_6common5ValueE" \
+	"NS2_14default_deleteISE_EEEENS2_4hashISB_EENS2_8equal_toISB_EE" \
+	"NS9_INS2_4pairIKSB_SH_EEEEEE"
+#else
+typedef struct { size_t size; const char *data; } string_view;
+#define PREPARE_WITH_PARAMS "_ZN4kuzu4main10Connection17prepareWithParamsE" \
+	"St17basic_string_viewIcSt11char_traitsIcEESt13unordered_mapI" \
+	"NSt7__cxx1112basic_stringIcS4_SaIcEEESt10unique_ptrINS_6common5ValueE" \
+	"St14default_deleteISD_EESt4hashISA_ESt8equal_toISA_ESaISt4pairIKSA_SG_EEE"
+#endif
+
+extern returned_statement prepare_with_params(void *connection, string_view text,
+	void *parameters) __asm__(PREPARE_WITH_PARAMS);
+
+// An empty statement fails to prepare but comes with the map that its
+// parameters are bound into, which is all that is wanted of it.
+static void bind_all(kuzu_connection *connection, uint64_t count, const char **names,
+	kuzu_value **values, kuzu_prepared_statement *out) {
+	kuzu_connection_prepare(connection, "", out);
+	for (uint64_t i = 0; i < count; i++) {
+		kuzu_prepared_statement_bind_value(out, names[i], values[i]);
+	}
+}
+
+static void prepare_and_execute(kuzu_connection *connection, const char *text, size_t size,
+	uint64_t count, const char **names, kuzu_value **values, kuzu_query_result *out) {
+	kuzu_prepared_statement first = {NULL, NULL}, second = {NULL, NULL};
+	bind_all(connection, count, names, values, &first);
+	bind_all(connection, count, names, values, &second);
+
+	string_view view;
+	view.data = text;
+	view.size = size;
+	returned_statement returned = prepare_with_params(connection->_connection, view, first._bound_values);
+
+	kuzu_prepared_statement typed = {returned.statement, second._bound_values};
+	// A statement that failed to prepare yields its error as the result.
+	kuzu_connection_execute(connection, &typed, out);
+	second._bound_values = NULL;
+	kuzu_prepared_statement_destroy(&typed);
+	kuzu_prepared_statement_destroy(&second);
+	kuzu_prepared_statement_destroy(&first);
+}
+
+kz_signal kz_query_with(kuzu_connection *connection, const char *text, size_t size,
+	uint64_t count, const char **names, kuzu_value **values, kuzu_query_result *out) {
+	volatile kz_signal got;
+	FENCED(got, prepare_and_execute(connection, text, size, count, names, values, out));
+	return got;
+}
+
+static int32_t type_of(kuzu_value *value) {
+	kuzu_logical_type type = {NULL};
+	kuzu_value_get_data_type(value, &type);
+	int32_t id = kuzu_data_type_get_id(&type);
+	kuzu_data_type_destroy(&type);
+	return id;
+}
+
+static uint64_t array_size(kuzu_value *value) {
+	kuzu_logical_type type = {NULL};
+	uint64_t size = 0;
+	kuzu_value_get_data_type(value, &type);
+	kuzu_data_type_get_num_elements_in_array(&type, &size);
+	kuzu_data_type_destroy(&type);
+	return size;
+}
+
+#define SIGNED(suffix, ctype)                                \
+	do {                                                     \
+		ctype x = 0;                                         \
+		failed = kuzu_value_get_##suffix(&value, &x);        \
+		out->i = x;                                          \
+	} while (0)
+#define UNSIGNED(suffix, ctype)                              \
+	do {                                                     \
+		ctype x = 0;                                         \
+		failed = kuzu_value_get_##suffix(&value, &x);        \
+		out->u = x;                                          \
+	} while (0)
+#define TIME(suffix)                                         \
+	do {                                                     \
+		kuzu_timestamp_t x = {0};                            \
+		failed = kuzu_value_get_##suffix(&value, &x);        \
+		out->i = x.value;                                    \
+	} while (0)
+
+void kz_read(kuzu_value value, int32_t hint, kz_cell *out) {
+	memset(out, 0, sizeof *out);
+	if (value._value == NULL || kuzu_value_is_null(&value)) {
+		out->null = 1;
+		return;
+	}
+	out->type = hint != KUZU_ANY ? hint : type_of(&value);
+	kuzu_state failed = 0;
+	switch (out->type) {
+	case KUZU_BOOL: UNSIGNED(bool, bool); break;
+	case KUZU_INT8: SIGNED(int8, int8_t); break;
+	case KUZU_INT16: SIGNED(int16, int16_t); break;
+	case KUZU_INT32: SIGNED(int32, int32_t); break;
+	case KUZU_INT64: case KUZU_SERIAL: SIGNED(int64, int64_t); break;
+	case KUZU_UINT8: UNSIGNED(uint8, uint8_t); break;
+	case KUZU_UINT16: UNSIGNED(uint16, uint16_t); break;
+	case KUZU_UINT32: UNSIGNED(uint32, uint32_t); break;
+	case KUZU_UINT64: UNSIGNED(uint64, uint64_t); break;
+	case KUZU_INT128: {
+		kuzu_int128_t x = {0, 0};
+		failed = kuzu_value_get_int128(&value, &x);
+		out->u = x.low;
+		out->high = x.high;
+		break;
+	}
+	case KUZU_FLOAT: {
+		float x = 0;
+		failed = kuzu_value_get_float(&value, &x);
+		out->d = x;
+		break;
+	}
+	case KUZU_DOUBLE: failed = kuzu_value_get_double(&value, &out->d); break;
+	case KUZU_DATE: {
+		kuzu_date_t x = {0};
+		failed = kuzu_value_get_date(&value, &x);
+		out->i = x.days;
+		break;
+	}
+	case KUZU_TIMESTAMP: TIME(timestamp); break;
+	case KUZU_TIMESTAMP_SEC: TIME(timestamp_sec); break;
+	case KUZU_TIMESTAMP_MS: TIME(timestamp_ms); break;
+	case KUZU_TIMESTAMP_NS: TIME(timestamp_ns); break;
+	case KUZU_TIMESTAMP_TZ: TIME(timestamp_tz); break;
+	case KUZU_INTERVAL: {
+		kuzu_interval_t x = {0, 0, 0};
+		failed = kuzu_value_get_interval(&value, &x);
+		out->i = x.micros;
+		out->high = (int64_t)x.months * 30 + x.days;
+		break;
+	}
+	case KUZU_INTERNAL_ID: {
+		kuzu_internal_id_t x = {0, 0};
+		failed = kuzu_value_get_internal_id(&value, &x);
+		out->u = x.offset;
+		out->high = (int64_t)x.table_id;
+		break;
+	}
+	case KUZU_STRING: failed = kuzu_value_get_string(&value, &out->text); break;
+	case KUZU_UUID: failed = kuzu_value_get_uuid(&value, &out->text); break;
+	case KUZU_DECIMAL: failed = kuzu_value_get_decimal_as_string(&value, &out->text); break;
+	case KUZU_BLOB: out->text = kuzu_value_to_string(&value); break;
+	case KUZU_LIST: failed = kuzu_value_get_list_size(&value, &out->u); break;
+	case KUZU_ARRAY: out->u = array_size(&value); break;
+	case KUZU_MAP: failed = kuzu_value_get_map_size(&value, &out->u); break;
+	case KUZU_STRUCT: failed = kuzu_value_get_struct_num_fields(&value, &out->u); break;
+	case KUZU_NODE: failed = kuzu_node_val_get_property_size(&value, &out->u); break;
+	case KUZU_REL: failed = kuzu_rel_val_get_property_size(&value, &out->u); break;
+	case KUZU_UNION: case KUZU_RECURSIVE_REL: break;
+	default: failed = 1;
+	}
+	if (out->text != NULL) {
+		out->size = strlen(out->text);
+	}
+	if (failed != 0) {
+		out->type = KUZU_ANY;
+	}
+}

@@ -1,0 +1,102 @@
+package mockserver_test
+
+import (
+	"bufio"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"testing/synctest"
+)
+
+// declare sends a request whose body is said to have a length.
+func (a *api) declare(path string, length int64, body string) reply {
+	a.Helper()
+	r := httptest.NewRequestWithContext(a.Context(), http.MethodPost, path, strings.NewReader(body))
+	r.ContentLength = length
+	w := httptest.NewRecorder()
+	a.server.ServeHTTP(w, r)
+	return reply{api: a, status: w.Code, header: w.Header(), body: w.Body.String()}
+}
+
+func TestBodySize(t *testing.T) {
+	a := newAPI(t, scripted(t))
+	if err := a.engine.Create(t.Context(), "g"); err != nil {
+		t.Fatal(err)
+	}
+	for _, tt := range []struct {
+		path   string
+		length int64
+		detail string // "" if it passes
+	}{
+		{"/databases/g/query", 100_000, ""},
+		{"/databases/g/query", 100_001, "Request query too large. Size: 100,001 bytes, Max allowed: 100,000 bytes"},
+		{"/databases/g/query?streaming=true", 100_001, "Request query too large. Size: 100,001 bytes, Max allowed: 100,000 bytes"},
+		{"/databases/g/schema", 1_048_576, ""},
+		{"/databases/g/schema", 1_048_577, "Request schema too large. Size: 1,048,577 bytes, Max allowed: 1,048,576 bytes"},
+		{"/databases", 10_485_760, ""},
+		{"/databases", 10_485_761, "Request body too large. Size: 10,485,761 bytes, Max allowed: 10,485,760 bytes"},
+		{"/databases/g/copy", 12_345_678_901, "Request body too large. Size: 12,345,678,901 bytes, Max allowed: 10,485,760 bytes"},
+		// It goes by pieces of the path, wherever they stand.
+		{"/databases/queryfoo/copy", 100_001, "Request query too large. Size: 100,001 bytes, Max allowed: 100,000 bytes"},
+		{"/databases/schemafoo/query", 100_001, "Request query too large. Size: 100,001 bytes, Max allowed: 100,000 bytes"},
+		{"/databases/schemafoo/copy", 1_048_577, "Request schema too large. Size: 1,048,577 bytes, Max allowed: 1,048,576 bytes"},
+		{"/databases/fooquery/copy", 100_001, ""},
+		{"/none?x=/query", 100_001, ""},
+		// It comes before the route and what the route finds.
+		{"/none", 10_485_761, "Request body too large. Size: 10,485,761 bytes, Max allowed: 10,485,760 bytes"},
+		{"/health", 10_485_761, "Request body too large. Size: 10,485,761 bytes, Max allowed: 10,485,760 bytes"},
+	} {
+		r := a.declare(tt.path, tt.length, "{}")
+		if tt.detail != "" {
+			r.detail(http.StatusRequestEntityTooLarge, tt.detail)
+		} else if r.status == http.StatusRequestEntityTooLarge {
+			t.Errorf("%s of %d bytes: got %s", tt.path, tt.length, r.body)
+		}
+	}
+}
+
+// A body that does not say how long it is is read, up to the largest limit.
+func TestBodySizeUnknown(t *testing.T) {
+	a := newAPI(t, scripted(t))
+	if err := a.engine.Create(t.Context(), "g"); err != nil {
+		t.Fatal(err)
+	}
+	long := strings.Repeat("x", 200_000)
+	a.declare("/databases/g/query", -1, queryBody(echo, `{"p":"`+long+`"}`)).
+		is(200, `{"columns":["p"],"data":[{"p":"`+long+`"}],"database":"g","execution_time_ms":<n>,"row_count":1}`)
+	a.declare("/databases", -1, `{"graph_id":"`+strings.Repeat("x", 10_485_760)+`"}`).
+		is(422, `{"detail":[{"ctx":{"max_length":10485760},"input":null,"loc":["body"],"msg":"Body should have at most 10485760 bytes","type":"too_long"}]}`)
+}
+
+// A client that asks before it sends gets its answer without sending.
+func TestBodySizeBeforeSending(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		a := startInMemory(t, scripted(t))
+		conn, err := a.transport.DialContext(t.Context(), "", "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer conn.Close()
+		if _, err := io.WriteString(conn, "POST /databases/g/query HTTP/1.1\r\nHost: x\r\nContent-Length: 200000\r\nExpect: 100-continue\r\n\r\n"); err != nil {
+			t.Fatal(err)
+		}
+		resp, err := http.ReadResponse(bufio.NewReader(conn), nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer resp.Body.Close()
+		body, err := io.ReadAll(resp.Body)
+		if want := `{"detail":"Request query too large. Size: 200,000 bytes, Max allowed: 100,000 bytes"}`; err != nil || resp.StatusCode != 413 || string(body) != want {
+			t.Errorf("got %d %s, %v", resp.StatusCode, body, err)
+		}
+	})
+}
+
+// What is too large is read nevertheless, so that the client sees the answer.
+func TestBodySizeWhileSending(t *testing.T) {
+	a := start(t, scripted(t))
+	a.post("/databases/g/query", strings.Repeat("x", 1_000_000)).
+		detail(413, "Request query too large. Size: 1,000,000 bytes, Max allowed: 100,000 bytes")
+}
