@@ -39,7 +39,7 @@ type (
 		ID     int64
 		Name   string
 		Cache  map[string]int `kuzu:"-"`
-		hidden int //nolint:unused // it must not count as a column
+		hidden int            //nolint:unused // it must not count as a column
 	}
 	embedded struct {
 		base

@@ -2,29 +2,31 @@ package kuzu
 
 import (
 	"encoding/json"
-	"fmt"
 	"math/big"
 	"reflect"
 	"strings"
 )
 
 // settleNumbers replaces the [json.Number]s that a decoder has left in the
-// interfaces within a variable.
+// interfaces within a variable, at any depth. What decodes itself is its own
+// business, and the only thing that could contain itself.
 func settleNumbers(v reflect.Value) error {
+	if !v.IsValid() || decodesItself(v.Type()) {
+		return nil
+	}
 	switch v.Kind() {
 	case reflect.Interface:
-		if v.IsNil() || v.NumMethod() > 0 {
-			return nil
+		number, ok := reflect.TypeAssert[json.Number](v)
+		if !ok {
+			return settleNumbers(v.Elem())
 		}
-		value, err := exact(v.Interface())
+		value, err := exactNumber(number)
 		if err == nil {
 			v.Set(reflect.ValueOf(value))
 		}
 		return err
 	case reflect.Pointer:
-		if !v.IsNil() {
-			return settleNumbers(v.Elem())
-		}
+		return settleNumbers(v.Elem())
 	case reflect.Slice, reflect.Array:
 		if !mayNest(v.Type().Elem()) {
 			return nil
@@ -68,29 +70,8 @@ func mayNest(t reflect.Type) bool {
 	return false
 }
 
-// exact replaces numbers, at any depth, by the narrowest of int64, uint64 and
-// *big.Int that holds an integer, and by float64 otherwise.
-func exact(value any) (any, error) {
-	var err error
-	switch v := value.(type) {
-	case json.Number:
-		return exactNumber(v)
-	case []any:
-		for i := range v {
-			if v[i], err = exact(v[i]); err != nil {
-				return nil, err
-			}
-		}
-	case map[string]any:
-		for key := range v {
-			if v[key], err = exact(v[key]); err != nil {
-				return nil, err
-			}
-		}
-	}
-	return value, nil
-}
-
+// exactNumber returns the first of int64, uint64 and *big.Int that holds an
+// integer, and a float64 for anything else.
 func exactNumber(n json.Number) (any, error) {
 	text := n.String()
 	if strings.ContainsAny(text, ".eE") {
@@ -99,10 +80,7 @@ func exactNumber(n json.Number) (any, error) {
 	if i, err := n.Int64(); err == nil {
 		return i, nil
 	}
-	i, ok := new(big.Int).SetString(text, 10)
-	if !ok {
-		return nil, fmt.Errorf("%q is not a number", text)
-	}
+	i, _ := new(big.Int).SetString(text, 10) // the decoder has checked the digits
 	if i.IsUint64() {
 		return i.Uint64(), nil
 	}

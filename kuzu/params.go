@@ -8,7 +8,9 @@ import (
 	"fmt"
 	"math"
 	"reflect"
+	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/robosystems/kuzuclient/gen"
 )
@@ -88,13 +90,14 @@ func appendValue(b []byte, v reflect.Value, depth int) ([]byte, error) {
 		if v.Type().Key().Kind() != reflect.String || encodesItself(v.Type().Key()) || v.IsNil() {
 			break
 		}
+		keys := v.MapKeys()
+		slices.SortFunc(keys, func(a, b reflect.Value) int { return strings.Compare(a.String(), b.String()) })
 		b = append(b, '{')
-		for i, key := range v.MapKeys() {
+		for i, key := range keys {
+			name, _ := json.Marshal(key.String()) // text always has a form
+			b = append(append(comma(b, i), name...), ':')
 			var err error
-			if b, err = appendJSON(comma(b, i), reflect.ValueOf(key.String())); err != nil {
-				return nil, err
-			}
-			if b, err = appendValue(append(b, ':'), v.MapIndex(key), depth+1); err != nil {
+			if b, err = appendValue(b, v.MapIndex(key), depth+1); err != nil {
 				return nil, err
 			}
 		}

@@ -78,6 +78,7 @@ func TestParametersKeepTheirType(t *testing.T) {
 		{"nil list", []string(nil), "null"},
 		{"map of floats", map[string]float64{"a": 1}, `{"a":1.0}`},
 		{"map in a list", []map[string]any{{"a\"b": 1.0}}, `[{"a\"b":1.0}]`},
+		{"map, in the order of its keys", map[string]int{"c": 3, "a": 1, "b": 2, "e": 5, "d": 4}, `{"a":1,"b":2,"c":3,"d":4,"e":5}`},
 		{"empty map", map[string]any{}, "{}"},
 		{"nil map", map[string]any(nil), "null"},
 		{"map by number", map[int]string{1: "a"}, `{"1":"a"}`},

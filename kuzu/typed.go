@@ -36,7 +36,8 @@ func QueryAs[T any](ctx context.Context, c *Client, statement string, params Par
 
 // StreamAs runs one statement and iterates over its rows as values of T; see
 // [QueryAs] for the types that fit. What goes wrong is the last element. The
-// statement is sent when the iteration begins, and again if there is another.
+// statement is sent when the iteration begins, and again if there is another;
+// breaking out of the loop ends the transfer.
 func StreamAs[T any](ctx context.Context, c *Client, statement string, params Params) iter.Seq2[T, error] {
 	return func(yield func(T, error) bool) {
 		rows := c.Stream(ctx, statement, params)

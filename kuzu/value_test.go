@@ -32,6 +32,17 @@ func bigInt(text string) *big.Int {
 	return i
 }
 
+// ring contains itself once it is decoded.
+type ring struct {
+	Next *ring
+	Any  any
+}
+
+func (r *ring) UnmarshalJSON([]byte) error {
+	r.Next, r.Any = r, json.Number("1")
+	return nil
+}
+
 type level int
 
 func (l *level) UnmarshalText(text []byte) error {
@@ -126,6 +137,21 @@ func TestValuesFit(t *testing.T) {
 				t.Errorf("got %#v, want %#v", got, test.want)
 			}
 		})
+	}
+}
+
+// TestValuesThatDecodeThemselves are left as they made themselves.
+func TestValuesThatDecodeThemselves(t *testing.T) {
+	var rings []any
+	var held struct{ Ring, Nil *ring }
+	if err := cell(t, `{"ring":{},"nil":null}`).Scan(&held); err != nil {
+		t.Fatal(err)
+	}
+	if held.Ring.Next != held.Ring || held.Ring.Any != json.Number("1") || held.Nil != nil {
+		t.Errorf("got %T and %v", held.Ring.Any, held.Nil)
+	}
+	if err := cell(t, `[]`).Scan(&rings); err != nil || rings == nil {
+		t.Errorf("got %v, %v", rings, err)
 	}
 }
 

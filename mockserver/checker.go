@@ -6,6 +6,7 @@ import (
 	"maps"
 	"regexp"
 	"slices"
+	"strings"
 	"sync"
 	"unicode/utf8"
 
@@ -119,13 +120,13 @@ func (c *checker) text(s *openapi3.Schema, v any, at []any) {
 	switch {
 	case len(s.Enum) > 0:
 		if !slices.Contains(s.Enum, any(text)) {
-			allowed := fmt.Sprintf("'%v'", s.Enum[0])
-			for i, choice := range s.Enum[1:] {
-				separator := ", "
-				if i == len(s.Enum)-2 {
-					separator = " or "
-				}
-				allowed += fmt.Sprintf("%s'%v'", separator, choice)
+			choices := make([]string, len(s.Enum))
+			for i, choice := range s.Enum {
+				choices[i] = fmt.Sprintf("'%v'", choice)
+			}
+			allowed := strings.Join(choices[:len(choices)-1], ", ") + " or " + choices[len(choices)-1]
+			if len(choices) == 1 {
+				allowed = choices[0]
 			}
 			c.add("literal_error", at, "Input should be "+allowed, v, map[string]any{"expected": allowed})
 		}

@@ -70,7 +70,7 @@ func testEngine(t *testing.T, e mockserver.Engine) {
 		"CREATE NODE TABLE B(id INT64, PRIMARY KEY(id))", `COPY A FROM "` + file + `"`, "CREATE NODE TABLE A(id INT64, PRIMARY KEY(id))", "CREATE NODE TABLE C(id INT64, PRIMARY KEY(id))",
 	})
 	var failed *mockserver.StatementError
-	if !errors.As(err, &failed) || failed.Index != 3 || err.Error() != "statement 3: Binder exception: A already exists in catalog." || errors.Unwrap(err) != failed.Err {
+	if !errors.As(err, &failed) || failed.Index != 3 || err.Error() != "statement 3: Binder exception: A already exists in catalog." || !errors.Is(err, failed.Err) {
 		t.Errorf("apply: got %v", err)
 	}
 	if got := run(t, e, "b", "CALL SHOW_TABLES() RETURN name"); got != "A" {

@@ -17,13 +17,9 @@ type eventWriter struct {
 	err      error
 }
 
-// send writes an event about the task; pairs are names and values of its data.
-func (e *eventWriter) send(event string, pairs ...any) {
-	data := Struct{{"task_id", e.taskID}, {"task_type", string(e.taskType)}}
-	for i := 0; i < len(pairs); i += 2 {
-		data = append(data, Field{pairs[i].(string), pairs[i+1]})
-	}
-	e.writeEvent(event, data)
+// send writes an event about the task.
+func (e *eventWriter) send(event string, data ...Field) {
+	e.writeEvent(event, append(Struct{{"task_id", e.taskID}, {"task_type", string(e.taskType)}}, data...))
 }
 
 // sendError says that the monitor cannot go on, which says nothing of the task.
@@ -33,27 +29,37 @@ func (e *eventWriter) sendError(reason string) {
 
 func (e *eventWriter) sendProgress(task server.Task) {
 	e.send("progress",
-		"status", string(task.Status),
-		"progress_percent", task.ProgressPercent,
-		"records_processed", optional(task.RecordsProcessed, 0),
-		"estimated_records", optional(task.EstimatedRecords, 0),
-		"started_at", orNull(task.StartedAt),
-		"message", progressVerb[e.taskType]+" "+subject(task)+"...",
-		"metadata", jsonValue(task.Metadata))
+		Field{"status", string(task.Status)},
+		Field{"progress_percent", task.ProgressPercent},
+		Field{"records_processed", optional(task.RecordsProcessed, 0)},
+		Field{"estimated_records", optional(task.EstimatedRecords, 0)},
+		Field{"started_at", orNull(task.StartedAt)},
+		Field{"message", progressVerb[e.taskType] + " " + subject(task) + "..."},
+		Field{"metadata", jsonValue(task.Metadata)},
+	)
 }
 
 func (e *eventWriter) sendEnd(task server.Task) {
 	if task.Status == server.TaskStatusFailed {
-		e.send("failed", "status", string(task.Status), "error", orNull(task.Error),
-			"message", failureVerb[e.taskType]+" "+subject(task), "metadata", jsonValue(task.Metadata))
+		e.send("failed",
+			Field{"status", string(task.Status)},
+			Field{"error", orNull(task.Error)},
+			Field{"message", failureVerb[e.taskType] + " " + subject(task)},
+			Field{"metadata", jsonValue(task.Metadata)},
+		)
 		return
 	}
 	message := "Successfully completed " + string(e.taskType) + " for " + subject(task)
 	if records := optional(task.RecordsProcessed, 0); records > 0 {
 		message = "Successfully ingested " + thousands(records) + " records into " + subject(task)
 	}
-	e.send("completed", "status", string(task.Status), "result", jsonValue(task.Result),
-		"duration_seconds", taskDuration(task), "message", message, "metadata", jsonValue(task.Metadata))
+	e.send("completed",
+		Field{"status", string(task.Status)},
+		Field{"result", jsonValue(task.Result)},
+		Field{"duration_seconds", taskDuration(task)},
+		Field{"message", message},
+		Field{"metadata", jsonValue(task.Metadata)},
+	)
 }
 
 func (e *eventWriter) writeEvent(event string, data Struct) {

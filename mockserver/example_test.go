@@ -59,7 +59,7 @@ func ExampleScripted_Handle() {
 	engine := mockserver.NewScripted()
 	engine.Handle("MATCH (p:Person {id: $id}) RETURN p.name AS name", func(call mockserver.Call) (mockserver.Answer, error) {
 		if call.Tables["Person"] == nil {
-			return mockserver.Answer{}, errors.New("Binder exception: Table Person does not exist.") //nolint:staticcheck // in the engine's words
+			return mockserver.Answer{}, errors.New("Binder exception: Table Person does not exist.")
 		}
 		answer := mockserver.Answer{Columns: []string{"name"}}
 		for _, row := range call.Tables["Person"].Rows {

@@ -94,8 +94,7 @@ func (f *files) join(bucket, name string) (string, error) {
 
 // reason drops the machine's path from a file error.
 func reason(err error) error {
-	var at *fs.PathError
-	if errors.As(err, &at) {
+	if at, ok := errors.AsType[*fs.PathError](err); ok {
 		return at.Err
 	}
 	return err

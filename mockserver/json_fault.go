@@ -33,8 +33,7 @@ func jsonFault(raw []byte) (offset int, reason string) {
 			break
 		}
 	}
-	var syntax *json.SyntaxError
-	if errors.As(err, &syntax) {
+	if syntax, ok := errors.AsType[*json.SyntaxError](err); ok {
 		end = min(int(syntax.Offset)-1, len(raw))
 	}
 	if end == len(raw) && strings.Contains(err.Error(), "in string") {

@@ -29,7 +29,10 @@ func (s *Server) MonitorTask(w http.ResponseWriter, r *http.Request, taskID stri
 	w.WriteHeader(http.StatusOK)
 	out := &eventWriter{w: w, control: http.NewResponseController(w), taskID: taskID, taskType: taskType(taskID)}
 
-	out.send("connected", "timestamp", utcText(time.Now()), "message", "Connected to "+string(out.taskType)+" task monitor")
+	out.send("connected",
+		Field{"timestamp", utcText(time.Now())},
+		Field{"message", "Connected to " + string(out.taskType) + " task monitor"},
+	)
 	pings, beats := time.NewTicker(pingEvery), time.NewTicker(heartbeatEvery)
 	defer pings.Stop()
 	defer beats.Stop()
@@ -53,7 +56,11 @@ func (s *Server) MonitorTask(w http.ResponseWriter, r *http.Request, taskID stri
 		case <-pings.C:
 			out.write([]byte(": ping - " + time.Now().UTC().Format("2006-01-02 15:04:05.000000+00:00") + "\r\n\r\n"))
 		case <-beats.C:
-			out.send("heartbeat", "status", string(task.Status), "timestamp", utcText(time.Now()), "message", "Task is still "+string(task.Status)+"...")
+			out.send("heartbeat",
+				Field{"status", string(task.Status)},
+				Field{"timestamp", utcText(time.Now())},
+				Field{"message", "Task is still " + string(task.Status) + "..."},
+			)
 		case <-ctx.Done():
 			return
 		}

@@ -117,6 +117,8 @@ func TestEngineFailsLater(t *testing.T) {
 			}}, nil
 		}
 	}
+	answer("CALL SHOW_TABLES", []any{uint64(7), "in quotes", "NODE", "a comment"}, nil)
+	a.get("/databases/g/schema").is(200, `{"database":"g","node_tables":["in quotes"],"rel_tables":[],"tables":[{"comment":"a comment","id":7,"name":"in quotes","properties":[],"type":"NODE"}]}`)
 	answer("CALL TABLE_INFO", nil, errors.New("Runtime exception: late"))
 	a.get("/databases/g/schema").detail(500, "Failed to retrieve schema: Runtime exception: late")
 	answer("COPY", []any{"done"}, nil)

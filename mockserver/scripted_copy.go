@@ -64,7 +64,7 @@ func (t *Table) readCSV(path string, accept func(row []any) error, ignoreErrors 
 			continue // a header
 		}
 		if err != nil {
-			err = fmt.Errorf("Error in file %s on line %d: %w", path, line, err) //nolint:staticcheck // in the engine's words
+			err = fmt.Errorf("Error in file %s on line %d: %w", path, line, err)
 		} else {
 			err = accept(row)
 		}

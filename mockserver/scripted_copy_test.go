@@ -1,6 +1,8 @@
 package mockserver_test
 
 import (
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -20,6 +22,30 @@ func loaded(t *testing.T, columns, content string) string {
 		return answer, nil
 	})
 	return load(t, e, "CREATE NODE TABLE T("+columns+")", "T", content) + "|" + run(t, e, "g", "rows")
+}
+
+func TestScriptedCopyCannotRead(t *testing.T) {
+	e := newScripted(t)
+	dir := t.TempDir()
+	if err := os.Mkdir(filepath.Join(dir, "dir.csv"), 0o750); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(dir, "x.parquet"), nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := e.Apply(t.Context(), "g", []string{"CREATE NODE TABLE T(id INT64 PRIMARY KEY)"}); err != nil {
+		t.Fatal(err)
+	}
+	for name, want := range map[string]string{
+		"x.parquet": "Copy exception: the scripted engine loads CSV files only",
+		"dir.csv":   "Copy exception: read " + filepath.Join(dir, "dir.csv") + ": is a directory",
+		"none.csv":  "Binder exception: No file found that matches the pattern: " + filepath.Join(dir, "none.csv") + ".",
+		"[.csv":     "Binder exception: No file found that matches the pattern: " + filepath.Join(dir, "[.csv") + ".",
+	} {
+		if got := run(t, e, "g", `COPY T FROM "`+filepath.Join(dir, name)+`"`); got != want {
+			t.Errorf("%s\ngot  %s\nwant %s", name, got, want)
+		}
+	}
 }
 
 func TestScriptedCSV(t *testing.T) {

@@ -143,7 +143,7 @@ func TestScriptedTables(t *testing.T) {
 		"MATCH ()-[r]->() RETURN count(r)":                                                                    "0",
 	} {
 		e := newScripted(t)
-		for _, statement := range strings.Split(setup, "; ") {
+		for statement := range strings.SplitSeq(setup, "; ") {
 			if got := run(t, e, "g", statement); got == "" {
 				t.Fatal(statement)
 			}

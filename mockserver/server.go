@@ -139,10 +139,10 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 // a whole one.
 func (s *Server) rescue(w *response, r *http.Request) {
 	fault := recover()
-	switch {
-	case fault == nil:
+	switch fault {
+	case nil:
 		return
-	case fault == http.ErrAbortHandler: //nolint:errorlint // net/http compares it so, too
+	case http.ErrAbortHandler:
 		panic(fault)
 	}
 	s.log.Error("handler failed", "method", r.Method, "path", r.URL.Path, "fault", fault, "stack", string(debug.Stack()))

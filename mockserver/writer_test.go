@@ -107,7 +107,7 @@ func TestAbort(t *testing.T) {
 func TestCapacityTogether(t *testing.T) {
 	a := start(t, scripted(t), func(cfg *mockserver.Config) { cfg.MaxDatabases = 3 })
 	statuses := make(chan int)
-	for _, name := range strings.Split("a b c d e f g h i j", " ") {
+	for name := range strings.SplitSeq("a b c d e f g h i j", " ") {
 		go func() { statuses <- a.post("/databases", `{"graph_id":"`+name+`"}`).status }()
 	}
 	made := 0

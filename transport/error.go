@@ -46,7 +46,7 @@ func (e *Error) Error() string {
 	if e.Operation != "" {
 		b.WriteString(e.Operation)
 		if e.Graph != "" {
-			fmt.Fprintf(&b, " on graph %q", e.Graph)
+			fmt.Fprintf(&b, " on graph %.64q", e.Graph) // an id is not longer; what is refused as one may be
 		}
 		if e.Endpoint != "" {
 			b.WriteString(" at " + e.Endpoint)

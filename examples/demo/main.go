@@ -26,7 +26,7 @@ func main() {
 
 func run(ctx context.Context) (err error) {
 	started := time.Now()
-	srv, err := startServer()
+	srv, err := startServer(ctx)
 	if err != nil {
 		return err
 	}

@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"github.com/robosystems/kuzuclient/mockserver"
@@ -29,12 +30,12 @@ type demoServer struct {
 	close            func() error
 }
 
-func startServer() (_ *demoServer, err error) {
+func startServer(ctx context.Context) (_ *demoServer, err error) {
 	var cleanup []func() error // run from the last to the first
 	closeAll := func() error {
 		var errs []error
-		for i := len(cleanup) - 1; i >= 0; i-- {
-			errs = append(errs, cleanup[i]())
+		for _, undo := range slices.Backward(cleanup) {
+			errs = append(errs, undo())
 		}
 		return errors.Join(errs...)
 	}
@@ -68,7 +69,7 @@ func startServer() (_ *demoServer, err error) {
 		return nil, err
 	}
 	cleanup = append(cleanup, handler.Close)
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", "127.0.0.1:0")
 	if err != nil {
 		return nil, err
 	}

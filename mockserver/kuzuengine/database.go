@@ -112,7 +112,7 @@ func (d *database) abandon(reason error) {
 	d.mu.Lock()
 	d.gone = true
 	for d.running > 0 {
-		d.wait(context.Background())
+		_ = d.wait(context.Background()) // which does not end
 	}
 	open := make([]*result, 0, len(d.results))
 	for r := range d.results {

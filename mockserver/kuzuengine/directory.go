@@ -26,7 +26,7 @@ func claimDirectory(dir string) (string, error) {
 			return "", fmt.Errorf("kuzuengine: %w", err)
 		}
 		dir = temporary
-	} else if err := os.MkdirAll(dir, 0o777); err != nil {
+	} else if err := os.MkdirAll(dir, 0o750); err != nil {
 		return "", fmt.Errorf("kuzuengine: %w", err)
 	}
 	dir, err := filepath.Abs(dir)

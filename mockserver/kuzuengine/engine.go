@@ -49,8 +49,7 @@ func New(cfg Config) (*Engine, error) {
 	}
 	e.cfg = cfg
 	if e.databases, err = findDatabases(cfg); err != nil {
-		releaseDirectory(cfg.Dir, e.temporary)
-		return nil, err
+		return nil, errors.Join(err, releaseDirectory(cfg.Dir, e.temporary))
 	}
 	e.closing, e.stop = context.WithCancel(context.Background())
 	return e, nil

@@ -43,7 +43,7 @@ func (h *handle) release() {
 		// of a statement that died never ends, for which a checkpoint waits.
 		h.withoutCheckpoint()
 	}
-	h.close()
+	_ = h.close() // it is lost in any case
 }
 
 func (h *handle) withoutCheckpoint() {
@@ -52,6 +52,6 @@ func (h *handle) withoutCheckpoint() {
 		return
 	}
 	if execute(conn, "CALL force_checkpoint_on_close=false") == nil {
-		conn.close()
+		_ = conn.close()
 	}
 }

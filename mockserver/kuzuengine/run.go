@@ -37,7 +37,7 @@ func (e *Engine) Run(ctx context.Context, name string, q mockserver.Query) (mock
 	})
 	if err != nil {
 		if res != nil {
-			res.Close()
+			_ = res.Close()
 		}
 		return nil, err
 	}
