@@ -24,6 +24,18 @@ demo: ## Run the main job: a client asks a server on the embedded Kuzu engine
 test: ## Run all tests, with the race detector where there is a C compiler
 	go test -timeout 5m $(RACE) ./...
 
+.PHONY: bench
+bench: ## Measure against peers; leave the machine alone meanwhile
+	cd bench && go test -run '^$$' -bench . ./...
+
+.PHONY: check-page
+check-page: ## Click through the health page in a headless Chromium
+	go run ./resilience/page/browsercheck
+
+.PHONY: install-browser
+install-browser: ## Install what check-page needs, on Debian and as root
+	apt-get update -q && apt-get install -yq --no-install-recommends chromium chromium-driver
+
 .PHONY: check
 check: check-format check-vet check-lint check-generated check-imports check-openapi check-examples ## Everything that has to hold besides the tests
 
@@ -40,10 +52,12 @@ check-format:
 check-vet:
 	go vet ./...
 	go mod tidy -diff
+	cd bench && go vet ./... && go mod tidy -diff
 
 .PHONY: check-lint
 check-lint: $(GOLANGCI)
 	$(GOLANGCI) run
+	cd bench && $(GOLANGCI) run --config ../.golangci.yml
 
 $(GOLANGCI):
 	GOBIN=$(BIN) go install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(GOLANGCI_VERSION)
@@ -61,7 +75,7 @@ check-generated:
 .PHONY: check-imports
 check-imports:
 	go test -count=1 -run '^TestArchitecture' ./contract
-	CGO_ENABLED=0 go build ./gen ./kuzu ./transport ./mockserver ./cmd/...
+	CGO_ENABLED=0 go build ./gen ./kuzu ./transport ./resilience/... ./mockserver ./cmd/...
 
 .PHONY: check-openapi
 check-openapi: openapi/lint/node_modules

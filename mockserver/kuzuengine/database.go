@@ -138,13 +138,13 @@ func (d *database) wait(ctx context.Context) error {
 }
 
 // enter waits for access and returns the open database. After success, the
-// caller unlocks the gate.
+// caller releases the handle and then unlocks the gate.
 func (d *database) enter(ctx context.Context, mode access) (*handle, error) {
 	for {
 		if err := d.gate.lock(ctx, mode); err != nil {
 			return nil, interrupted(ctx)
 		}
-		if h := d.handle.Load(); h != nil {
+		if h := d.handle.Load(); h != nil && h.hold() {
 			return h, nil
 		}
 		d.gate.unlock()
@@ -186,7 +186,7 @@ func (d *database) settle(h *handle) {
 // runs on the handle may finish; the next statement opens the file anew.
 func (d *database) discard(h *handle) {
 	if d.handle.CompareAndSwap(h, nil) {
-		h.markBroken()
+		h.doubt()
 		h.release()
 	}
 }

@@ -76,6 +76,7 @@ func (d *database) on(ctx context.Context, need demand, call func(*handle, *nati
 		return err
 	}
 	defer d.gate.unlock()
+	defer h.release()
 	d.used()
 	err = d.onHandle(ctx, h, call)
 	switch {
