@@ -2,11 +2,8 @@ package kuzu_test
 
 import (
 	"context"
-	"errors"
 	"io"
-	"net"
 	"net/http"
-	"net/http/httptest"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -124,25 +121,24 @@ func stalledRefusal(w http.ResponseWriter, r *http.Request) {
 // TestCloseClosesIdleConnections of all clients that share the pool; a call that
 // is under way goes on.
 func TestCloseClosesIdleConnections(t *testing.T) {
-	closed := make(chan net.Conn, 10)
 	underWay, goOn := make(chan struct{}), make(chan struct{})
-	srv := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	var address string
+	srv := serve(t, func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.Path == "/databases/slow" {
 			close(underWay)
 			<-goOn
+		} else {
+			address = r.RemoteAddr
 		}
 		says(200, asJSON, `{"graph_id":"x"}`)(w, r)
-	}))
-	srv.Config.ConnState = func(c net.Conn, state http.ConnState) {
-		if state == http.StateClosed {
-			closed <- c
+	})
+	c := srv.client(t)
+	ask := func() string {
+		t.Helper()
+		if _, err := c.Database(t.Context()); err != nil {
+			t.Fatal(err)
 		}
-	}
-	srv.Start()
-	defer srv.Close()
-	c, err := kuzu.New(srv.URL, kuzu.WithGraph("social"))
-	if err != nil {
-		t.Fatal(err)
+		return address
 	}
 	result := make(chan error)
 	go func() {
@@ -150,22 +146,21 @@ func TestCloseClosesIdleConnections(t *testing.T) {
 		result <- err
 	}()
 	<-underWay
-	if _, err := c.Database(t.Context()); err != nil {
-		t.Fatal(err)
+	first := ask()
+	if again := ask(); again != first {
+		t.Errorf("calls one after the other took the connections %s and %s", first, again)
 	}
-	if err := c.Close(); err != nil {
-		t.Error(err)
+	for name, closer := range map[string]*kuzu.Client{"client": c, "client of another graph": c.ForGraph("other")} {
+		before := ask()
+		if err := closer.Close(); err != nil {
+			t.Error(err)
+		}
+		if after := ask(); after == before {
+			t.Errorf("the %s was closed, and its connection is still in use", name)
+		}
 	}
-	<-closed // the idle one
 	close(goOn)
 	if err := <-result; err != nil {
 		t.Errorf("a call that was under way: %v", err)
 	}
-	if _, err := c.Database(t.Context()); err != nil {
-		t.Errorf("a call after Close: %v", err)
-	}
-	if err := errors.Join(c.ForGraph("other").Close(), c.Close()); err != nil {
-		t.Error(err)
-	}
-	<-closed
 }

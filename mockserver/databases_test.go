@@ -3,7 +3,9 @@ package mockserver_test
 import (
 	"fmt"
 	"net/http"
+	"runtime"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"github.com/robosystems/kuzuclient/mockserver"
@@ -78,7 +80,9 @@ func TestDatabaseIDs(t *testing.T) {
 		a.query(tt.id, "RETURN 1", "").is(500, "Internal Server Error")
 		a.post("/databases/"+tt.id+"/query?streaming=true", queryBody("RETURN 1", "")).is(500, "Internal Server Error")
 	}
-	a.create(strings.Repeat("a", 64), "")
+	longest := strings.Repeat("a", 64)
+	a.create(longest, "")
+	a.get("/databases/"+longest+"/schema").is(200, `{"database":"`+longest+`","node_tables":[],"rel_tables":[],"tables":[]}`)
 }
 
 func TestCapacity(t *testing.T) {
@@ -101,4 +105,39 @@ func TestCapacity(t *testing.T) {
 		a.do(http.MethodDelete, "/databases/g1_sub", "")
 		a.create("g3", "")
 	}, func(cfg *mockserver.Config) { cfg.MaxDatabases = 2 })
+}
+
+// Between counting and creating nobody slips in.
+func TestCapacityTogether(t *testing.T) {
+	engine := newStub(t)
+	a := start(t, engine, func(cfg *mockserver.Config) { cfg.MaxDatabases = 3 })
+	var counting atomic.Int32
+	engine.list = func() ([]string, error) {
+		counting.Add(1)
+		defer counting.Add(-1)
+		for range 1000 { // time for another one to come
+			runtime.Gosched()
+		}
+		if counting.Load() > 1 {
+			t.Error("two count at a time")
+		}
+		return engine.Engine.List(t.Context())
+	}
+	statuses := make(chan int)
+	for name := range strings.SplitSeq("a b c d e f g h i j", " ") {
+		go func() { statuses <- a.post("/databases", `{"graph_id":"`+name+`"}`).status }()
+	}
+	made := 0
+	for range 10 {
+		switch status := <-statuses; status {
+		case http.StatusOK:
+			made++
+		case http.StatusInsufficientStorage:
+		default:
+			t.Errorf("got %d", status)
+		}
+	}
+	if made != 3 {
+		t.Errorf("%d were made", made)
+	}
 }

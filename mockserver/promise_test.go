@@ -8,8 +8,10 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"strings"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"github.com/robosystems/kuzuclient/mockserver"
 )
@@ -178,24 +180,41 @@ func TestSlowReaderHoldsTheEngine(t *testing.T) {
 	})
 }
 
-// Close ends event streams of tasks that go on, and returns.
-func TestCloseEndsEventStreams(t *testing.T) {
+// Close ends event streams at once, and waits for a task that takes an hour to
+// give in.
+func TestCloseWaits(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		a := startInMemory(t, newHeld(t))
+		engine := newStub(t)
+		a := startInMemory(t, engine)
 		a.create("g", socialDDL)
-		task := a.ingest("hold", "")
+		engine.run = func(ctx context.Context, cypher string) (mockserver.Result, error) {
+			if !isCopy(cypher) {
+				return nil, io.EOF
+			}
+			<-ctx.Done()
+			<-time.After(time.Hour)
+			return nil, errors.New("Interrupted.")
+		}
+		task := a.ingest("stubborn", "")
 		resp := a.send(a.request(t.Context(), http.MethodGet, task.URL, ""))
 		defer resp.Body.Close()
 		synctest.Wait()
-		for range 2 { // may be repeated
-			if err := a.server.Close(); err != nil {
-				t.Error(err)
+
+		began, closed := time.Now(), make(chan error)
+		for range 2 { // it may be called by several, and again
+			go func() { closed <- a.server.Close() }()
+		}
+		if events, err := io.ReadAll(resp.Body); err != nil || time.Since(began) != 0 || strings.Contains(string(events), "failed") {
+			t.Errorf("after %v the stream ends with %v: %s", time.Since(began), err, events)
+		}
+		for range 2 {
+			if err := <-closed; err != nil || time.Since(began) != time.Hour {
+				t.Errorf("after %v Close returned %v", time.Since(began), err)
 			}
 		}
-		if _, err := io.ReadAll(resp.Body); err != nil {
-			t.Errorf("the stream ends with %v", err)
+		if got := a.finished(task); got.Status != "failed" { // requests are answered nevertheless
+			t.Errorf("got %+v", got)
 		}
-		a.get("/health") // requests are answered nevertheless
 	})
 }
 

@@ -92,6 +92,31 @@ func load(t *testing.T, e mockserver.Engine, ddl, table, content string) string 
 	return run(t, e, "g", "COPY "+table+` FROM "`+path+`"`)
 }
 
+// A handler may append to the rows that it sees: it has them for itself.
+func TestScriptedHandlerAppends(t *testing.T) {
+	e := newScripted(t)
+	e.Handle("more", func(call mockserver.Call) (mockserver.Answer, error) {
+		return mockserver.Answer{Columns: []string{"id"}, Rows: append(call.Tables["A"].Rows, []any{"its own"})}, nil
+	})
+	load(t, e, "CREATE NODE TABLE A(id INT64 PRIMARY KEY)", "A", "1\n")
+	for _, row := range []string{"2\n", "3\n"} { // one by one, so that there is room behind them
+		load(t, e, "", "A", row)
+	}
+	result, err := e.Run(t.Context(), "g", mockserver.Query{Cypher: "more"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer result.Close()
+	load(t, e, "", "A", "4\n")
+	var last []any
+	for row, err := result.Next(); err == nil; row, err = result.Next() {
+		last = row
+	}
+	if last[0] != "its own" {
+		t.Errorf("got %v", last)
+	}
+}
+
 // A context that ends interrupts also what is only read.
 func TestScriptedInterrupted(t *testing.T) {
 	e := newScripted(t)

@@ -1,6 +1,7 @@
 package mockserver_test
 
 import (
+	"context"
 	"errors"
 	"io"
 	"net/http"
@@ -34,6 +35,51 @@ func TestWriterWithoutFlush(t *testing.T) {
 	}
 	if got := ask("GET", "/tasks/x/monitor", ""); !strings.Contains(got.body, "event: error\r\n") {
 		t.Errorf("got %s", got.body)
+	}
+}
+
+// watchedWriter knows what has been written and not flushed yet.
+type watchedWriter struct {
+	*httptest.ResponseRecorder
+	waiting int
+}
+
+func (w *watchedWriter) Write(p []byte) (int, error) {
+	w.waiting += len(p)
+	return w.ResponseRecorder.Write(p)
+}
+
+func (w *watchedWriter) Flush() {
+	w.waiting = 0
+	w.ResponseRecorder.Flush()
+}
+
+// Nothing that has been written waits while the engine works.
+func TestStreamIsFlushed(t *testing.T) {
+	engine := newStub(t)
+	a := newAPI(t, engine)
+	if err := engine.Create(t.Context(), "g"); err != nil {
+		t.Fatal(err)
+	}
+	w := &watchedWriter{ResponseRecorder: httptest.NewRecorder()}
+	rows := 0
+	engine.run = func(context.Context, string) (mockserver.Result, error) {
+		if !w.Flushed {
+			t.Error("the headers wait")
+		}
+		return &result{columns: []string{"i"}, next: func() ([]any, error) {
+			if w.waiting > 0 {
+				t.Errorf("%d bytes wait for row %d", w.waiting, rows)
+			}
+			if rows++; rows > 2500 {
+				return nil, io.EOF
+			}
+			return []any{int64(rows)}, nil
+		}}, nil
+	}
+	a.server.ServeHTTP(w, httptest.NewRequestWithContext(t.Context(), http.MethodPost, "/databases/g/query?streaming=true", strings.NewReader(queryBody("x", ""))))
+	if got := strings.Count(w.Body.String(), "\n"); got != 3 || w.waiting > 0 {
+		t.Errorf("%d chunks, %d bytes wait", got, w.waiting)
 	}
 }
 
@@ -101,26 +147,4 @@ func TestAbort(t *testing.T) {
 		}
 	}()
 	a.server.ServeHTTP(httptest.NewRecorder(), httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/health", nil))
-}
-
-// Between counting and creating nobody slips in.
-func TestCapacityTogether(t *testing.T) {
-	a := start(t, scripted(t), func(cfg *mockserver.Config) { cfg.MaxDatabases = 3 })
-	statuses := make(chan int)
-	for name := range strings.SplitSeq("a b c d e f g h i j", " ") {
-		go func() { statuses <- a.post("/databases", `{"graph_id":"`+name+`"}`).status }()
-	}
-	made := 0
-	for range 10 {
-		switch status := <-statuses; status {
-		case http.StatusOK:
-			made++
-		case http.StatusInsufficientStorage:
-		default:
-			t.Errorf("got %d", status)
-		}
-	}
-	if made != 3 {
-		t.Errorf("%d were made", made)
-	}
 }

@@ -10,6 +10,7 @@ import (
 	"math"
 	"math/big"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/robosystems/kuzuclient/mockserver"
@@ -67,7 +68,7 @@ func (r *reader) convert(v C.kuzu_value) (any, error) {
 	case C.KUZU_UUID:
 		return mockserver.UUID(takeText(cell)), nil
 	case C.KUZU_DECIMAL:
-		return mockserver.Decimal(takeText(cell)), nil
+		return mockserver.Decimal(plainDecimal(takeText(cell))), nil
 	case C.KUZU_DATE:
 		return mockserver.Date{Time: time.Unix(int64(cell.i)*24*60*60, 0).UTC()}, nil
 	case C.KUZU_TIMESTAMP:
@@ -98,6 +99,21 @@ func duration(days, micros int64) (time.Duration, error) {
 		return 0, fmt.Errorf("Runtime exception: An interval of %d days and %d microseconds is out of range.", days, micros)
 	}
 	return time.Duration(days*perDay+micros) * time.Microsecond, nil
+}
+
+// plainDecimal mends how the engine writes negative numbers above -1, in which
+// it counts the sign as a digit: 0.-50 for -0.050, and -.500 for -0.500.
+func plainDecimal(s string) string {
+	whole, fraction, ok := strings.Cut(s, ".")
+	digits := strings.TrimLeft(fraction, "0")
+	switch {
+	case ok && whole == "-":
+		return "-0." + fraction
+	case ok && strings.HasPrefix(digits, "-"):
+		digits = digits[1:]
+		return "-0." + strings.Repeat("0", len(fraction)-len(digits)) + digits
+	}
+	return s
 }
 
 // unescapeBlob undoes the engine's notation, which is exact: \xNN for every
