@@ -11,7 +11,8 @@ go build -o "$work/kuzu-mock" ./cmd/kuzu-mock
 
 # start ENGINE sets $url and $server.
 start() {
-	"$work/kuzu-mock" -listen 127.0.0.1:0 -engine "$1" -data examples/curl/data 2> "$work/log" &
+	: > "$work/log"
+	"$work/kuzu-mock" -listen 127.0.0.1:0 -engine "$1" -data examples/curl/data 2>> "$work/log" &
 	server=$!
 	until url=$(grep -oE 'http://[0-9.:]+' "$work/log"); do
 		kill -0 "$server" 2> /dev/null || { cat "$work/log"; exit 1; }

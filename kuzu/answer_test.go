@@ -135,30 +135,3 @@ func TestNobodyListens(t *testing.T) {
 		wantError(t, call(t.Context(), c), kuzu.KindUnavailable, "connection refused")
 	}
 }
-
-// TestCanceledCalls: the context's own error stays visible, and nothing is sent
-// for a context that has ended.
-func TestCanceledCalls(t *testing.T) {
-	srv := serve(t, says(200, asJSON, "{}"))
-	c := srv.client(t)
-	why := errors.New("the user left")
-	ctx, cancel := context.WithCancelCause(t.Context())
-	cancel(why)
-	for operation, call := range jsonOperations() {
-		err := call(ctx, c)
-		wantError(t, err, kuzu.KindCanceled)
-		if !errors.Is(err, context.Canceled) || !errors.Is(err, why) {
-			t.Errorf("%s: %v hides the context's error or its cause", operation, err)
-		}
-	}
-	expired, cancelExpired := context.WithTimeout(t.Context(), 0)
-	defer cancelExpired()
-	for operation, call := range jsonOperations() {
-		err := call(expired, c)
-		wantError(t, err, kuzu.KindTimeout)
-		if !errors.Is(err, context.DeadlineExceeded) {
-			t.Errorf("%s: %v hides the context's error", operation, err)
-		}
-	}
-	srv.wantNothingSent(t)
-}

@@ -1,6 +1,7 @@
 package kuzu_test
 
 import (
+	"errors"
 	"net/http"
 	"strings"
 	"testing"
@@ -12,25 +13,21 @@ import (
 const goodKey = "kuzu_prod_0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_-"
 
 func TestKeys(t *testing.T) {
-	engine := mockserver.NewScripted()
-	if err := engine.Create(t.Context(), "social"); err != nil {
-		t.Fatal(err)
-	}
-	url, _ := mockWith(t, mockserver.Config{Engine: engine, APIKey: goodKey})
 	for name, test := range map[string]struct{ key, want string }{
 		"right":   {goodKey, ""},
 		"wrong":   {"kuzu_prod_wr0ng", "unauthorized (401): Invalid API key; check the API key"},
 		"missing": {"", "unauthorized (401): Missing API key; check the API key"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			c := connect(t, url, kuzu.WithAPIKey(test.key))
-			if _, err := c.Health(t.Context()); err != nil {
-				t.Errorf("health needs no key: %v", err)
-			}
 			for operation, call := range onGraph {
+				url, _ := mockWith(t, mockserver.Config{APIKey: goodKey}) // a new one: too many wrong keys would lock us out
+				c := connect(t, url, kuzu.WithAPIKey(test.key))
+				if _, err := c.Health(t.Context()); err != nil {
+					t.Errorf("health needs no key: %v", err)
+				}
 				err := call(t.Context(), c)
 				if test.want == "" {
-					if err != nil && strings.Contains(err.Error(), "key") {
+					if errors.Is(err, kuzu.ErrUnauthorized) {
 						t.Errorf("%s: %v", operation, err)
 					}
 					continue
@@ -41,6 +38,20 @@ func TestKeys(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// TestLockout: after ten wrong keys the right one is refused as well.
+func TestLockout(t *testing.T) {
+	url, _ := mockWith(t, mockserver.Config{APIKey: goodKey})
+	wrong, right := connect(t, url, kuzu.WithAPIKey("wrong")), connect(t, url, kuzu.WithAPIKey(goodKey))
+	for range 10 {
+		_, err := wrong.Databases(t.Context())
+		wantError(t, err, kuzu.KindUnauthorized)
+	}
+	for _, c := range []*kuzu.Client{wrong, right} {
+		_, err := c.Databases(t.Context())
+		wantError(t, err, kuzu.KindLockedOut, "locked out (429)", "correct the API key, then send nothing for 5 minutes")
 	}
 }
 

@@ -12,7 +12,8 @@ var openPaths = map[string]bool{
 	"/health": true, "/status": true, "/info": true, "/metrics": true,
 }
 
-// authenticate asks for the API key, if the server has one.
+// authenticate asks for the API key, if the server has one. Too many wrong ones
+// lock their sender out.
 func (s *Server) authenticate(next http.Handler) http.Handler {
 	if s.apiKey == "" {
 		return next
@@ -20,6 +21,11 @@ func (s *Server) authenticate(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if openPaths[r.URL.Path] {
 			next.ServeHTTP(w, r)
+			return
+		}
+		caller := callerAddress(r)
+		if s.lockout.locked(caller) {
+			writeDetail(w, http.StatusTooManyRequests, "Too many failed authentication attempts")
 			return
 		}
 		// A wrong key in the first header is not mended by the second.
@@ -33,8 +39,10 @@ func (s *Server) authenticate(next http.Handler) http.Handler {
 		case key == "":
 			writeDetail(w, http.StatusUnauthorized, "Missing API key")
 		case subtle.ConstantTimeCompare([]byte(key), []byte(s.apiKey)) != 1:
+			s.lockout.failed(caller)
 			writeDetail(w, http.StatusUnauthorized, "Invalid API key")
 		default:
+			s.lockout.passed(caller)
 			next.ServeHTTP(w, r)
 		}
 	})

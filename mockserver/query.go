@@ -36,6 +36,11 @@ func (s *Server) QueryDatabase(w http.ResponseWriter, r *http.Request, graphID s
 		writeDetail(w, status, detail)
 		return
 	}
+	if fault := parameterFault(q.Parameters); fault != "" {
+		writeDetail(w, http.StatusBadRequest, fault)
+		return
+	}
+	q.Cypher = translate(q.Cypher)
 	answer, err := s.runPlain(r.Context(), graphID, q)
 	var fetch *fetchError
 	switch {

@@ -51,6 +51,7 @@ type Server struct {
 	creates sync.Mutex // between counting databases and adding one
 	queries queryCounter
 	tasks   *taskStore
+	lockout lockout
 	queue   *taskQueue
 	handler http.Handler
 

@@ -64,8 +64,9 @@ func TestBodySizeUnknown(t *testing.T) {
 		t.Fatal(err)
 	}
 	long := strings.Repeat("x", 200_000)
-	a.declare("/databases/g/query", -1, queryBody(echo, `{"p":"`+long+`"}`)).
-		is(200, `{"columns":["p"],"data":[{"p":"`+long+`"}],"database":"g","execution_time_ms":<n>,"row_count":1}`)
+	if r := a.declare("/databases/g/query?streaming=true", -1, queryBody(echo, `{"p":"`+long+`"}`)); !strings.Contains(r.body, `"data": [{"p": "`+long+`"}]`) {
+		t.Errorf("a body of unknown length: got %d %.200s", r.status, r.body)
+	}
 	a.declare("/databases", -1, `{"graph_id":"`+strings.Repeat("x", 10_485_760)+`"}`).
 		is(422, `{"detail":[{"ctx":{"max_length":10485760},"input":null,"loc":["body"],"msg":"Body should have at most 10485760 bytes","type":"too_long"}]}`)
 }

@@ -27,6 +27,7 @@ func (s *Server) streamQuery(w http.ResponseWriter, r *http.Request, name string
 		_ = out.fail(detail, "ValueError")
 		return
 	}
+	q.Cypher = translate(q.Cypher)
 	result, err := s.engine.Run(r.Context(), name, q)
 	if err != nil {
 		if errors.Is(err, ErrDatabaseNotFound) {

@@ -167,23 +167,26 @@ func (d *database) open(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	d.handle.Store(newHandle(native))
+	h := newHandle(native)
+	// The log has been replayed, and need not be again.
+	if info, err := os.Stat(d.path + ".wal"); err == nil && info.Size() > 0 {
+		err := d.onHandle(context.Background(), h, func(_ *handle, conn *nativeConnection) error {
+			return execute(conn, "CHECKPOINT")
+		})
+		if err != nil {
+			h.doubt()
+			h.release()
+			return err
+		}
+	}
+	d.handle.Store(h)
 	return nil
 }
 
-// settle merges the log into the file, so that opening it anew is quick. It
-// requires writing access. A failure loses nothing: the log stays.
-func (d *database) settle(h *handle) {
-	err := d.onHandle(context.Background(), h, func(_ *handle, conn *nativeConnection) error {
-		return execute(conn, "CHECKPOINT")
-	})
-	_ = err
-}
-
 // discard stops using a handle that a statement has left in doubt: a fault of
-// the engine, or a write that failed. Rolling back an update leaves a dangling
-// pointer in the list of versions, which the next update follows. What else
-// runs on the handle may finish; the next statement opens the file anew.
+// the engine, or a write that was rolled back, after which the next update
+// follows a dangling pointer, or the next checkpoint reads freed memory. What
+// else runs on the handle may finish; the next statement opens the file anew.
 func (d *database) discard(h *handle) {
 	if d.handle.CompareAndSwap(h, nil) {
 		h.doubt()

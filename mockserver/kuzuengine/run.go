@@ -79,11 +79,7 @@ func (d *database) on(ctx context.Context, need demand, call func(*handle, *nati
 	defer h.release()
 	d.used()
 	err = d.onHandle(ctx, h, call)
-	switch {
-	case isFault(err):
-		d.discard(h)
-	case need.rollsBack || need.access == writing && err != nil && !beforeExecution(err):
-		d.settle(h)
+	if isFault(err) || need.rollsBack || need.access == writing && err != nil && !beforeExecution(err) {
 		d.discard(h)
 	}
 	return err
