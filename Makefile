@@ -14,7 +14,7 @@ RACE := $(if $(filter 1,$(shell go env CGO_ENABLED)),-race)
 
 .PHONY: help
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 .PHONY: demo
 demo: ## Run the main job: a client asks a server on the embedded Kuzu engine
@@ -44,18 +44,18 @@ generate: ## Generate gen/ from openapi/kuzu-api.yaml
 	go generate ./gen
 
 .PHONY: check-format
-check-format:
+check-format: ## Is every Go file formatted
 	@unformatted=$$(gofmt -l $$(git ls-files '*.go' && git ls-files --others --exclude-standard '*.go')); \
 	if [ -n "$$unformatted" ]; then echo "not formatted, run gofmt -w on:" $$unformatted; exit 1; fi
 
 .PHONY: check-vet
-check-vet:
+check-vet: ## go vet, and go.mod as go mod tidy has it
 	go vet ./...
 	go mod tidy -diff
 	cd bench && go vet ./... && go mod tidy -diff
 
 .PHONY: check-lint
-check-lint: $(GOLANGCI)
+check-lint: $(GOLANGCI) ## golangci-lint, pinned
 	$(GOLANGCI) run
 	cd bench && $(GOLANGCI) run --config ../.golangci.yml
 
@@ -65,7 +65,7 @@ $(GOLANGCI):
 
 # Generates into a copy and compares, so that a failed check leaves no trace.
 .PHONY: check-generated
-check-generated:
+check-generated: ## Is gen/ what the document gives
 	@copy=$$(mktemp -d); trap 'rm -rf "$$copy"' EXIT; \
 	cp -R go.mod go.sum tools.go gen openapi "$$copy"; rm -rf "$$copy/openapi/lint/node_modules"; \
 	(cd "$$copy" && find gen -name '*.gen.go' -delete && go generate ./gen); \
@@ -73,12 +73,12 @@ check-generated:
 
 # What an importer of the client gets: no cgo, no server, no generator.
 .PHONY: check-imports
-check-imports:
+check-imports: ## Does no package import what it must not
 	go test -count=1 -run '^TestArchitecture' ./contract
 	CGO_ENABLED=0 go build ./gen ./kuzu ./transport ./resilience/... ./mockserver ./cmd/...
 
 .PHONY: check-openapi
-check-openapi: openapi/lint/node_modules
+check-openapi: openapi/lint/node_modules ## Lint the API document; needs Node.js
 	cd openapi/lint && REDOCLY_TELEMETRY=off REDOCLY_SUPPRESS_UPDATE_NOTICE=true \
 		npx --no-install redocly lint --config redocly.yaml --max-problems 1000 ../kuzu-api.yaml
 	cd openapi/lint && npx --no-install spectral lint --fail-severity hint --ruleset spectral.yaml ../kuzu-api.yaml
@@ -89,5 +89,5 @@ openapi/lint/node_modules: openapi/lint/package-lock.json
 
 # What the README and the examples show, run as shown.
 .PHONY: check-examples
-check-examples:
+check-examples: ## Run what the README and the examples show
 	examples/check.sh

@@ -94,6 +94,8 @@ func TestValidation(t *testing.T) {
 	} {
 		a.get("/tasks?limit="+text).is(422, `{"detail":[`+issue+`]}`)
 	}
+	// At the limits, which count characters, nothing is wrong yet.
+	a.query("none", strings.Repeat("é", 10_000), "").detail(404, "Database 'none' not found")
 	a.get("/tasks?limit=%201%20").is(200, "[]")
 	a.get("/tasks?limit=0&limit=%2B1").is(200, "[]")
 }

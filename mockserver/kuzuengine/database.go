@@ -163,24 +163,35 @@ func (d *database) open(ctx context.Context) error {
 	if d.handle.Load() != nil {
 		return nil
 	}
-	native, err := openNative(d.path, d.cfg.BufferPoolBytes, uint64(d.cfg.Threads), d.cfg.MaxDatabaseBytes)
+	h, err := d.newHandle()
 	if err != nil {
 		return err
 	}
-	h := newHandle(native)
-	// The log has been replayed, and need not be again.
-	if info, err := os.Stat(d.path + ".wal"); err == nil && info.Size() > 0 {
-		err := d.onHandle(context.Background(), h, func(_ *handle, conn *nativeConnection) error {
-			return execute(conn, "CHECKPOINT")
-		})
-		if err != nil {
-			h.doubt()
-			h.release()
+	// The log has been replayed, and need not be again. If it cannot be merged
+	// into the file, for want of memory, it stays, and only that is lost.
+	if info, err := os.Stat(d.path + ".wal"); err == nil && info.Size() > 0 && d.checkpoint(h) != nil {
+		h.doubt()
+		h.release()
+		if h, err = d.newHandle(); err != nil {
 			return err
 		}
 	}
 	d.handle.Store(h)
 	return nil
+}
+
+func (d *database) newHandle() (*handle, error) {
+	native, err := openNative(d.path, d.cfg.BufferPoolBytes, uint64(d.cfg.Threads), d.cfg.MaxDatabaseBytes)
+	if err != nil {
+		return nil, err
+	}
+	return newHandle(native), nil
+}
+
+func (d *database) checkpoint(h *handle) error {
+	return d.onHandle(context.Background(), h, func(_ *handle, conn *nativeConnection) error {
+		return execute(conn, "CHECKPOINT")
+	})
 }
 
 // discard stops using a handle that a statement has left in doubt: a fault of
