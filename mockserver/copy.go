@@ -41,5 +41,10 @@ func (s *Server) copyPattern(ctx context.Context, name, table, pattern string, i
 	case graphIDFault(name) != "":
 		return 0, errors.New(notFound(name))
 	}
+	if s.quirks.Has(QuirkStrayDatabase) {
+		if err := s.engine.Create(ctx, name); err != nil && !errors.Is(err, ErrDatabaseExists) {
+			return 0, err
+		}
+	}
 	return s.copyFile(ctx, name, table, source{name: pattern, path: path}, ignoreErrors)
 }

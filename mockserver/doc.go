@@ -32,6 +32,7 @@
 // # What differs from the deployed server
 //
 // Streams end with a chunk marked as the last, or with an error chunk, and can
-// carry every type; record counts of tasks are real; ingest exists. Backup and
-// restore behave as deployed: accepted, and never successful.
+// carry every type; record counts of tasks are real; ingest exists. [Quirks]
+// bring the deployed server's oddities back, one by one or all. Backup and
+// restore behave as deployed in any case: accepted, and never successful.
 package mockserver

@@ -17,6 +17,8 @@ import (
 type encoder struct {
 	comma, colon string
 	ascii        bool
+	unstreamable bool  // see QuirkUnstreamable
+	nan          bool  // see QuirkNaNTokens
 	err          error // the first value that JSON cannot hold; what was written is then worthless
 }
 
@@ -27,6 +29,12 @@ var errBlob = errors.New("a BLOB that is not UTF-8 text cannot be written as JSO
 
 // appendValue writes a value of an engine's row as JSON.
 func (e *encoder) appendValue(b []byte, value any) []byte {
+	if e.unstreamable {
+		switch value.(type) {
+		case Date, Timestamp, time.Duration, UUID, Decimal, *big.Int, []byte:
+			e.fail(fmt.Errorf("Object of type %T is not JSON serializable", value))
+		}
+	}
 	switch v := value.(type) {
 	case nil:
 		return append(b, "null"...)
@@ -51,9 +59,9 @@ func (e *encoder) appendValue(b []byte, value any) []byte {
 	case uint64:
 		return strconv.AppendUint(b, v, 10)
 	case float32:
-		return appendFloat(b, float64(v))
+		return e.appendFloat(b, float64(v))
 	case float64:
-		return appendFloat(b, v)
+		return e.appendFloat(b, v)
 	case string:
 		return e.appendString(b, v)
 	case []byte:
@@ -130,9 +138,17 @@ func (e *encoder) appendFields(b []byte, fields Struct) []byte {
 
 // appendFloat writes a number as Python does: shortest digits, a fraction or an
 // exponent always. What JSON has no number for becomes null.
-func appendFloat(b []byte, f float64) []byte {
-	if math.IsNaN(f) || math.IsInf(f, 0) {
+func (e *encoder) appendFloat(b []byte, f float64) []byte {
+	switch {
+	case !math.IsNaN(f) && !math.IsInf(f, 0):
+	case !e.nan:
 		return append(b, "null"...)
+	case math.IsNaN(f):
+		return append(b, "NaN"...)
+	case f > 0:
+		return append(b, "Infinity"...)
+	default:
+		return append(b, "-Infinity"...)
 	}
 	if size := math.Abs(f); size != 0 && (size < 1e-4 || size >= 1e16) {
 		return strconv.AppendFloat(b, f, 'e', -1, 64)

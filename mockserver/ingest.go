@@ -73,7 +73,9 @@ func (s *Server) ingestLater(graphID string, loads []load, req server.IngestRequ
 	s.queue.push(priority, func(ctx context.Context) {
 		s.runTask(ctx, id, strings.Join(statements, "; "), func(ctx context.Context) (int64, error) {
 			return s.loadAll(ctx, graphID, loads, ignoreErrors, func(percent int, records int64) {
-				s.tasks.update(id, func(task *server.Task) { task.ProgressPercent, task.RecordsProcessed = percent, &records })
+				if !s.quirks.Has(QuirkNoCounts) {
+					s.tasks.update(id, func(task *server.Task) { task.ProgressPercent, task.RecordsProcessed = percent, &records })
+				}
 			})
 		})
 	})

@@ -40,7 +40,6 @@ func (s *Server) QueryDatabase(w http.ResponseWriter, r *http.Request, graphID s
 		writeDetail(w, http.StatusBadRequest, fault)
 		return
 	}
-	q.Cypher = translate(q.Cypher)
 	answer, err := s.runPlain(r.Context(), graphID, q)
 	var fetch *fetchError
 	switch {
@@ -69,12 +68,17 @@ func (e *fetchError) Unwrap() error { return e.error }
 // runPlain runs a statement and encodes its rows, up to the cap.
 func (s *Server) runPlain(ctx context.Context, name string, q Query) (server.QueryResult, error) {
 	answer := server.QueryResult{Columns: []string{}, Data: []server.Row{}}
+	cypher := q.Cypher
+	q.Cypher = translate(cypher)
 	result, err := s.engine.Run(ctx, name, q)
 	if err != nil {
 		return answer, err
 	}
 	defer result.Close()
 	answer.Columns = append(answer.Columns, result.Columns()...)
+	if s.quirks.Has(QuirkTextColumns) {
+		answer.Columns = textColumns(cypher, answer.Columns)
+	}
 	enc := newPlainEncoder()
 	for len(answer.Data) < maxRows {
 		row, err := result.Next()

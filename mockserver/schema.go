@@ -101,6 +101,10 @@ func (s *Server) GetSchema(w http.ResponseWriter, r *http.Request, graphID strin
 		} else {
 			answer.NodeTables = append(answer.NodeTables, table.Name)
 		}
+		if s.quirks.Has(QuirkNoProperties) {
+			tables[i].Properties = []server.TableProperty{}
+			continue
+		}
 		if tables[i].Properties, err = s.properties(r.Context(), graphID, table); err != nil {
 			writeDetail(w, http.StatusInternalServerError, "Failed to retrieve schema: "+err.Error())
 			return

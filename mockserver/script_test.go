@@ -4,8 +4,10 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"math"
 	"slices"
 	"testing"
+	"time"
 
 	"github.com/robosystems/kuzuclient/mockserver"
 )
@@ -16,6 +18,9 @@ const (
 	echo       = "RETURN $p AS p"
 	people     = "MATCH (p:Person) RETURN p.id AS id, p.name AS name, p.since AS since ORDER BY id"
 	friends    = "MATCH (a:Person)-[k:Knows]->(b:Person) RETURN a.id AS a, b.id AS b, k.since AS since ORDER BY since"
+	aDate      = "RETURN DATE('2020-01-02') AS d"
+	lateDate   = "UNWIND range(1, 1001) AS i RETURN CASE WHEN i > 1000 THEN DATE('2020-01-02') ELSE null END AS d"
+	notNumbers = "RETURN CAST('NaN' AS DOUBLE) AS a, CAST('Infinity' AS DOUBLE) AS b, CAST('-Infinity' AS DOUBLE) AS c"
 	addPerson  = "CREATE (:Person {id: 500})"
 	addTwice   = "CREATE (:Person {id: 1})"
 	dropPerson = "DROP TABLE Person"
@@ -52,6 +57,12 @@ func scripted(testing.TB) mockserver.Engine {
 	e.Handle(people, sorted("Person", 0, "id", "name", "since"))
 	e.Handle(friends, sorted("Knows", 2, "a", "b", "since"))
 	e.Answer(addPerson, nil)
+	day := mockserver.Date{Time: time.Date(2020, 1, 2, 0, 0, 0, 0, time.UTC)}
+	late := slices.Repeat([][]any{{nil}}, 1000)
+	e.Answer(aDate, []string{"d"}, []any{day})
+	e.Answer(lateDate, []string{"d"}, append(late, []any{day})...)
+	e.Answer(notNumbers, []string{"a", "b", "c"}, []any{math.NaN(), math.Inf(1), math.Inf(-1)})
+	e.Answer("RETURN 1 AS order_id", []string{"order_id"}, []any{int64(1)})
 	e.Answer(dropPerson, []string{"result"}, []any{"Table Person has been dropped."})
 	for _, n := range []int{0, 1, 999, 1000, 1001, 2500, 10_001} {
 		rows := make([][]any, n)

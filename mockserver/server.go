@@ -32,6 +32,9 @@ type Config struct {
 	ReadOnly bool
 	// MaxDatabases bounds how many databases may exist; 0 means 200.
 	MaxDatabases int
+	// Quirks are the oddities of the deployed server to take on; none by
+	// default.
+	Quirks Quirks
 	// Logger takes what an operator should see; nil means none of it.
 	Logger *slog.Logger
 }
@@ -44,6 +47,7 @@ type Server struct {
 	nodeType     server.NodeType
 	readOnly     bool
 	maxDatabases int
+	quirks       Quirks
 	log          *slog.Logger
 
 	nodeID  string
@@ -77,6 +81,9 @@ func New(cfg Config) (*Server, error) {
 	default:
 		faults = append(faults, fmt.Errorf("NodeType is %q; it must be writer, shared_master or shared_replica", cfg.NodeType))
 	}
+	if cfg.Quirks&^QuirksDeployed != 0 {
+		faults = append(faults, fmt.Errorf("Quirks has bits that stand for nothing: %#x", uint32(cfg.Quirks&^QuirksDeployed)))
+	}
 	if cfg.DataRoot != "" {
 		if info, err := os.Stat(cfg.DataRoot); err != nil {
 			faults = append(faults, fmt.Errorf("DataRoot: %w", err))
@@ -105,6 +112,7 @@ func New(cfg Config) (*Server, error) {
 		nodeType:     cfg.NodeType,
 		readOnly:     cfg.ReadOnly,
 		maxDatabases: cfg.MaxDatabases,
+		quirks:       cfg.Quirks,
 		log:          cfg.Logger,
 		nodeID:       fmt.Sprintf("kuzu-%s-%d", cfg.NodeType, os.Getpid()),
 		started:      time.Now(),
@@ -114,6 +122,9 @@ func New(cfg Config) (*Server, error) {
 	}
 	s.queries.reset = s.started
 	s.queue = newTaskQueue(ctx)
+	if cfg.Quirks.Has(QuirkNoIngest) {
+		routes.hide = "/databases/{graph_id}/ingest"
+	}
 	server.HandlerWithOptions(s, server.StdHTTPServerOptions{BaseRouter: routes})
 	// The order of the deployed server: a wrong key wins over a large body,
 	// and that over everything a route could say.

@@ -18,30 +18,37 @@ func (s *Server) streamQuery(w http.ResponseWriter, r *http.Request, name string
 	w.Header().Set("Content-Type", "application/x-ndjson")
 	w.Header().Set("X-Streaming", "true")
 	w.Header().Set("Cache-Control", "no-cache")
-	out := &chunkWriter{w: w, control: http.NewResponseController(w), enc: newStreamEncoder(), started: started}
+	out := &chunkWriter{w: w, control: http.NewResponseController(w), enc: newStreamEncoder(), quirks: s.quirks, started: started}
+	out.enc.unstreamable, out.enc.nan = s.quirks.Has(QuirkUnstreamable), s.quirks.Has(QuirkNaNTokens)
 	w.WriteHeader(http.StatusOK)
 	if flush(out.control) != nil {
 		return // the client is gone
 	}
 	if _, detail := refuse(q.Cypher); detail != "" {
-		_ = out.fail(detail, "ValueError")
+		out.failLate(detail, "ValueError")
 		return
 	}
-	q.Cypher = translate(q.Cypher)
+	cypher := q.Cypher
+	q.Cypher = translate(cypher)
 	result, err := s.engine.Run(r.Context(), name, q)
-	if err != nil {
-		if errors.Is(err, ErrDatabaseNotFound) {
-			err = errors.New(notFoundQuoted(name))
-		}
-		_ = out.fail(err.Error(), errorType(err))
+	switch {
+	case errors.Is(err, ErrDatabaseNotFound):
+		out.failLate(notFoundQuoted(name), "RuntimeError")
+		return
+	case err != nil:
+		out.fail(err.Error(), errorType(err))
 		return
 	}
 	defer result.Close()
-	switch err := out.copy(name, result); {
+	columns := result.Columns()
+	if s.quirks.Has(QuirkTextColumns) {
+		columns = textColumns(cypher, columns)
+	}
+	switch err := out.copy(name, columns, result); {
 	case err == nil:
 		s.queries.add(name)
 	case !errors.Is(err, errClientGone):
-		_ = out.fail(err.Error(), errorType(err))
+		out.failLate(err.Error(), errorType(err))
 	}
 }
 
@@ -64,6 +71,7 @@ type chunkWriter struct {
 	w       http.ResponseWriter
 	control *http.ResponseController
 	enc     *encoder
+	quirks  Quirks
 	started time.Time
 	line    []byte // reused
 	index   int
@@ -72,8 +80,7 @@ type chunkWriter struct {
 
 // copy writes a result. Whether a full chunk is the last one is known only when
 // the row after it has been asked for.
-func (c *chunkWriter) copy(name string, result Result) error {
-	columns := result.Columns()
+func (c *chunkWriter) copy(name string, columns []string, result Result) error {
 	rows := 0
 	c.begin()
 	for {
@@ -83,7 +90,8 @@ func (c *chunkWriter) copy(name string, result Result) error {
 			return err
 		}
 		if last || rows == chunkRows {
-			if err := c.end(columns, rows, last, name); err != nil || last {
+			marked := last && (rows < chunkRows || !c.quirks.Has(QuirkNoLastChunk))
+			if err := c.end(columns, rows, marked, name); err != nil || last {
 				return err
 			}
 			rows = 0
@@ -124,15 +132,30 @@ func (c *chunkWriter) end(columns []string, rows int, last bool, name string) er
 	return c.flush()
 }
 
+// failLate ends a stream that failed where the deployed server says nothing.
+func (c *chunkWriter) failLate(message, kind string) {
+	if !c.quirks.Has(QuirkSilentFailure) {
+		c.fail(message, kind)
+		return
+	}
+	conn, out, err := c.control.Hijack()
+	if err != nil {
+		return // not HTTP/1: the stream ends cleanly, which is what is wanted
+	}
+	_, _ = out.WriteString("0\r\n\r\n") // the end of a chunked body
+	_ = out.Flush()
+	_ = conn.Close()
+}
+
 // fail writes the line that says why the stream ends here.
-func (c *chunkWriter) fail(message, kind string) error {
+func (c *chunkWriter) fail(message, kind string) {
 	c.line = append(c.line[:0], '{')
 	c.line = c.enc.appendFields(c.line, Struct{
 		{"error", message}, {"error_type", kind}, {"chunk_index", c.index}, {"is_last_chunk", true},
 		{"row_count", 0}, {"total_rows_sent", c.total}, {"execution_time_ms", milliseconds(time.Since(c.started))},
 	})
 	c.line = append(c.line, "}\n"...)
-	return c.flush()
+	_ = c.flush() // a client that is gone misses nothing
 }
 
 func (c *chunkWriter) flush() error {

@@ -13,6 +13,7 @@ import (
 	"net/http"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
 	"time"
 
@@ -43,6 +44,7 @@ func run(ctx context.Context, args []string, out io.Writer) (err error) {
 	data := flags.String("data", "", "`directory` whose subdirectories are the buckets for ingest and copy")
 	readOnly := flags.Bool("read-only", false, "refuse to create, delete and load")
 	nodeType := flags.String("node-type", "writer", "writer, shared_master or shared_replica")
+	quirkNames := flags.String("quirks", "", "oddities of the deployed server to take on: \"deployed\" for all, or `names` separated by commas")
 	maxDatabases := flags.Int("max-databases", 200, "so many databases may exist")
 	flags.Usage = func() {
 		fmt.Fprintf(out, "Usage: kuzu-mock [flags]\n\nServes the Kuzu API. If KUZU_API_KEY is set, clients have to send it.\n\n")
@@ -55,6 +57,10 @@ func run(ctx context.Context, args []string, out io.Writer) (err error) {
 		return fmt.Errorf("unexpected argument %q; see kuzu-mock -help", flags.Arg(0))
 	}
 
+	quirks, err := mockserver.ParseQuirks(strings.FieldsFunc(*quirkNames, func(r rune) bool { return r == ',' })...)
+	if err != nil {
+		return fmt.Errorf("-quirks: %w", err)
+	}
 	engine, err := openEngine(*engineName, *dir)
 	if err != nil {
 		return err
@@ -67,6 +73,7 @@ func run(ctx context.Context, args []string, out io.Writer) (err error) {
 		NodeType:     server.NodeType(*nodeType),
 		ReadOnly:     *readOnly,
 		MaxDatabases: *maxDatabases,
+		Quirks:       quirks,
 		Logger:       slog.New(slog.NewTextHandler(out, nil)),
 	})
 	if err != nil {

@@ -51,6 +51,7 @@ func TestRefusesWrongFlags(t *testing.T) {
 		{"directory of the scripted engine", []string{"-engine", "scripted", "-base-path", "x"}, "-base-path goes with -engine kuzu"},
 		{"data", []string{"-engine", "scripted", "-data", "does/not/exist"}, "DataRoot"},
 		{"node type", []string{"-engine", "scripted", "-node-type", "reader"}, `NodeType is "reader"`},
+		{"quirk", []string{"-engine", "scripted", "-quirks", "no-ingest,no-such"}, `there is no quirk "no-such"`},
 		{"maximum", []string{"-engine", "scripted", "-max-databases", "-1"}, "MaxDatabases is -1"},
 		{"address", []string{"-engine", "scripted", "-listen", "nowhere"}, "nowhere"},
 		{"argument", []string{"serve"}, `unexpected argument "serve"`},

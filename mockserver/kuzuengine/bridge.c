@@ -33,7 +33,7 @@ static void on_fault(int sig, siginfo_t *info, void *context) {
 	}
 }
 
-void kz_install_fence(void) {
+static void install_fence(void) {
 	struct sigaction action;
 	memset(&action, 0, sizeof action);
 	action.sa_sigaction = on_fault;
@@ -55,12 +55,6 @@ void kz_install_fence(void) {
 			fence = NULL;                        \
 		}                                        \
 	} while (0)
-
-kz_signal kz_fault(int sig) {
-	volatile kz_signal got;
-	FENCED(got, raise(sig));
-	return got;
-}
 
 kuzu_state kz_database_open(const char *path, uint64_t buffer_pool, uint64_t threads,
 	uint64_t max_size, kuzu_database *out) {
@@ -152,6 +146,39 @@ kz_signal kz_query_with(kuzu_connection *connection, const char *text, size_t si
 	volatile kz_signal got;
 	FENCED(got, prepare_and_execute(connection, text, size, count, names, values, out));
 	return got;
+}
+
+static kuzu_value *mark;
+static char *mark_ending; // what ends the notation of a list that ends with the mark
+static size_t mark_ending_size;
+
+void kz_load(const char *text) {
+	install_fence();
+	mark = kuzu_value_create_string(text);
+	mark_ending_size = strlen(text) + 2;
+	mark_ending = malloc(mark_ending_size + 1);
+	mark_ending[0] = ',';
+	strcpy(mark_ending + 1, text);
+	strcpy(mark_ending + mark_ending_size - 1, "]");
+}
+
+// The C API returns strings without their length, though with all their bytes:
+// one that contains NUL seems to end there. The list of the string and the mark
+// is written as [string,mark], in which the mark shows the end.
+static kuzu_state read_string(kuzu_value *value, kz_cell *out) {
+	kuzu_value *pair[2] = {value, mark}, *list = NULL;
+	if (kuzu_value_create_list(2, pair, &list) != 0) {
+		return 1;
+	}
+	out->owned = kuzu_value_to_string(list);
+	kuzu_value_destroy(list);
+	out->text = out->owned + 1;
+	const char *end = out->text;
+	while (*end != ',' || memcmp(end, mark_ending, mark_ending_size) != 0) {
+		end++;
+	}
+	out->size = (uint64_t)(end - out->text);
+	return 0;
 }
 
 static int32_t type_of(kuzu_value *value) {
@@ -247,10 +274,10 @@ void kz_read(kuzu_value value, int32_t hint, kz_cell *out) {
 		out->high = (int64_t)x.table_id;
 		break;
 	}
-	case KUZU_STRING: failed = kuzu_value_get_string(&value, &out->text); break;
-	case KUZU_UUID: failed = kuzu_value_get_uuid(&value, &out->text); break;
-	case KUZU_DECIMAL: failed = kuzu_value_get_decimal_as_string(&value, &out->text); break;
-	case KUZU_BLOB: out->text = kuzu_value_to_string(&value); break;
+	case KUZU_STRING: failed = read_string(&value, out); break;
+	case KUZU_UUID: failed = kuzu_value_get_uuid(&value, &out->owned); break;
+	case KUZU_DECIMAL: failed = kuzu_value_get_decimal_as_string(&value, &out->owned); break;
+	case KUZU_BLOB: out->owned = kuzu_value_to_string(&value); break;
 	case KUZU_LIST: failed = kuzu_value_get_list_size(&value, &out->u); break;
 	case KUZU_ARRAY: out->u = array_size(&value); break;
 	case KUZU_MAP: failed = kuzu_value_get_map_size(&value, &out->u); break;
@@ -260,8 +287,9 @@ void kz_read(kuzu_value value, int32_t hint, kz_cell *out) {
 	case KUZU_UNION: case KUZU_RECURSIVE_REL: break;
 	default: failed = 1;
 	}
-	if (out->text != NULL) {
-		out->size = strlen(out->text);
+	if (out->owned != NULL && out->text == NULL) {
+		out->text = out->owned;
+		out->size = strlen(out->owned);
 	}
 	if (failed != 0) {
 		out->type = KUZU_ANY;

@@ -7,7 +7,8 @@
 // Outcome of a fenced call: 0, or the signal that the engine died of.
 typedef int kz_signal;
 
-void kz_install_fence(void);
+// To be called once, before all else. The mark is a text that no value holds.
+void kz_load(const char *mark);
 
 kuzu_state kz_database_open(const char *path, uint64_t buffer_pool, uint64_t threads,
 	uint64_t max_size, kuzu_database *out);
@@ -26,14 +27,12 @@ typedef struct {
 	uint64_t u;     // unsigned integers, sizes, low half of INT128, offset
 	int64_t high;   // high half of INT128, days and months, table
 	double d;
-	char *text;     // to be freed with kuzu_destroy_string
+	char *text;     // strings and what is written like one
 	uint64_t size;  // bytes of text
+	char *owned;    // what text lies in; to be freed with kuzu_destroy_string
 } kz_cell;
 
 // Reads a value. The type is looked up if hint is KUZU_ANY.
 void kz_read(kuzu_value value, int32_t hint, kz_cell *out);
-
-// For the tests: faults on purpose.
-kz_signal kz_fault(int sig);
 
 #endif

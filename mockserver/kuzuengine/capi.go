@@ -7,6 +7,7 @@ package kuzuengine
 import "C"
 
 import (
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"sync"
@@ -25,7 +26,9 @@ var loadEngine = sync.OnceValue(func() error {
 	if version != engineVersion {
 		return fmt.Errorf("kuzuengine: the Kuzu library is version %s, need %s", version, engineVersion)
 	}
-	C.kz_install_fence()
+	mark := C.CString(rand.Text())
+	defer C.free(unsafe.Pointer(mark))
+	C.kz_load(mark)
 	return nil
 })
 

@@ -50,7 +50,6 @@ typedef int kuzu_state; // 0 is success
 
 char *kuzu_get_version(void);
 void kuzu_destroy_string(char *);
-void kuzu_destroy_blob(uint8_t *);
 
 kuzu_system_config kuzu_default_system_config(void);
 kuzu_state kuzu_database_init(const char *, kuzu_system_config, kuzu_database *);
@@ -128,7 +127,6 @@ kuzu_state kuzu_value_get_timestamp_ms(kuzu_value *, kuzu_timestamp_t *);
 kuzu_state kuzu_value_get_timestamp_sec(kuzu_value *, kuzu_timestamp_t *);
 kuzu_state kuzu_value_get_timestamp_tz(kuzu_value *, kuzu_timestamp_t *);
 kuzu_state kuzu_value_get_interval(kuzu_value *, kuzu_interval_t *);
-kuzu_state kuzu_value_get_string(kuzu_value *, char **);
 kuzu_state kuzu_value_get_uuid(kuzu_value *, char **);
 kuzu_state kuzu_value_get_decimal_as_string(kuzu_value *, char **);
 kuzu_state kuzu_value_get_list_size(kuzu_value *, uint64_t *);

@@ -18,7 +18,7 @@ type Config struct {
 
 	// BufferPoolBytes bounds the memory that the engine caches pages of each
 	// database in and runs its statements with, at least 16 MiB; 0 means
-	// 256 MiB. Memory is taken as it is needed.
+	// 512 MiB. Memory is taken as it is needed.
 	BufferPoolBytes uint64
 
 	// Threads is the number of threads that each open database keeps for its
@@ -29,7 +29,7 @@ type Config struct {
 const (
 	minBytes                = 16 << 20
 	defaultMaxDatabaseBytes = 1 << 30
-	defaultBufferPoolBytes  = 256 << 20
+	defaultBufferPoolBytes  = 512 << 20
 	defaultThreads          = 2
 )
 

@@ -90,6 +90,10 @@ func (e *Engine) Create(ctx context.Context, name string) error {
 	}
 	d := newDatabase(e.Path(name), e.cfg)
 	e.databases[name] = d
+	if _, err := os.Lstat(d.path); err == nil {
+		e.mu.Unlock()
+		return mockserver.ErrDatabaseExists // put there by someone else
+	}
 	e.changes.Add(1)
 	e.mu.Unlock()
 	defer e.changes.Done()

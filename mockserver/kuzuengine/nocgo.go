@@ -2,10 +2,17 @@
 
 package kuzuengine
 
-import "github.com/robosystems/kuzuclient/mockserver"
+import (
+	"errors"
+
+	"github.com/robosystems/kuzuclient/mockserver"
+)
 
 // Engine is the embedded engine, which needs cgo.
 type Engine struct{ mockserver.Engine }
 
 // New fails with [ErrNoCgo].
-func New(Config) (*Engine, error) { return nil, ErrNoCgo }
+func New(cfg Config) (*Engine, error) {
+	_, err := cfg.withDefaults()
+	return nil, errors.Join(ErrNoCgo, err)
+}

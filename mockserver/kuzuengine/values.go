@@ -139,6 +139,6 @@ func unescapeBlob(s string) ([]byte, error) {
 }
 
 func takeText(cell *C.kz_cell) string {
-	defer C.kuzu_destroy_string(cell.text)
+	defer C.kuzu_destroy_string(cell.owned)
 	return C.GoStringN(cell.text, C.int(cell.size))
 }
