@@ -65,6 +65,9 @@ type examination struct {
 }
 
 func (e *examination) take(token string) {
+	if isBlank(token) {
+		return
+	}
 	switch token[0] {
 	case '(', '[', '{':
 		e.push(token)
@@ -133,8 +136,8 @@ func (e *examination) pop() {
 	}
 }
 
-// nextToken splits off a word, a quoted piece, a comment, a run of blanks or
-// a single character; none is empty.
+// nextToken splits off a word, a quoted piece, a comment or a single character;
+// none is empty.
 func nextToken(text string) (token, rest string) {
 	n := 1
 	switch c := text[0]; {
@@ -174,6 +177,10 @@ func quoted(text string, quote byte, escapes bool) int {
 	return 1
 }
 
+func isBlank(token string) bool {
+	return strings.TrimSpace(token) == "" || strings.HasPrefix(token, "//") || strings.HasPrefix(token, "/*")
+}
+
 func wordByte(c byte) bool {
 	return c == '_' || c == '$' || c >= 0x80 ||
 		'0' <= c && c <= '9' || 'A' <= c && c <= 'Z' || 'a' <= c && c <= 'z'
@@ -187,7 +194,7 @@ func transactionWord(text string) string {
 		var token string
 		token, rest = nextToken(rest)
 		switch {
-		case strings.TrimSpace(token) == "" || strings.HasPrefix(token, "//") || strings.HasPrefix(token, "/*"):
+		case isBlank(token):
 		case token == ";":
 			first = true
 		case first:
