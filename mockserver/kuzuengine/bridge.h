@@ -1,4 +1,4 @@
-// The few C functions of this package: see bridge.c.
+// The few C functions of this package: see bridge.c and cells.c.
 #ifndef KUZUENGINE_BRIDGE_H
 #define KUZUENGINE_BRIDGE_H
 
@@ -8,7 +8,8 @@
 typedef int kz_signal;
 
 // To be called once, before all else. The mark is a text that no value holds.
-void kz_load(const char *mark);
+void kz_install_fence(void);
+void kz_set_mark(const char *mark);
 
 kuzu_state kz_database_open(const char *path, uint64_t buffer_pool, uint64_t threads,
 	uint64_t max_size, kuzu_database *out);

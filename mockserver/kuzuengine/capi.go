@@ -28,7 +28,8 @@ var loadEngine = sync.OnceValue(func() error {
 	}
 	mark := C.CString(rand.Text())
 	defer C.free(unsafe.Pointer(mark))
-	C.kz_load(mark)
+	C.kz_set_mark(mark)
+	C.kz_install_fence()
 	return nil
 })
 

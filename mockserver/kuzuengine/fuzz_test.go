@@ -17,6 +17,8 @@ func FuzzRun(f *testing.F) {
 	for _, cypher := range []string{
 		"RETURN $p", "MATCH (n) RETURN n", "CREATE (:P {id: $p})", "RETURN 1; RETURN 2", "CALL show_functions() RETURN *",
 		"BEGIN TRANSACTION", "COMMIT", "MATCH (n:P)-[k*1..3]-(m) RETURN k", "RETURN CAST($p AS DATE)", "UNWIND $p AS x RETURN x",
+		"RETURN keys(NULL)", "MATCH (n:P) WHERE n.id IN $p RETURN labels(n), id(n)", "MATCH (n:P) SET n.id = 3; ROLLBACK",
+		"RETURN CASE WHEN $p THEN list_transform([1, 2], x -> x + 1) END", "RETURN map([1], [2]), union_value(a := 1)",
 	} {
 		f.Add(cypher, "x", int64(7))
 	}
