@@ -18,12 +18,13 @@ import (
 // before they reach their operation.
 type router struct {
 	document *openapi3.T
-	hide     string  // path that is not served
-	routes   []route // in order of registration: literal segments before parameters
+	hidden   func(path string) bool // is this path of the document not served now
+	routes   []route                // in order of registration: literal segments before parameters
 }
 
 type route struct {
 	method   string
+	path     string   // as the document writes it
 	segments []string // "{name}" is a parameter
 	rules    *requestRules
 	serve    http.HandlerFunc
@@ -47,15 +48,13 @@ func newRouter() (*router, error) {
 // it. An operation that the document does not have is a programming error.
 func (rt *router) HandleFunc(pattern string, serve func(http.ResponseWriter, *http.Request)) {
 	method, path, _ := strings.Cut(pattern, " ")
-	if path == rt.hide {
-		return
-	}
 	item := rt.document.Paths.Find(path)
 	if item == nil || item.GetOperation(method) == nil {
 		panic("mockserver: " + pattern + " is not in the API document")
 	}
 	rt.routes = append(rt.routes, route{
 		method:   method,
+		path:     path,
 		segments: strings.Split(path, "/"),
 		rules:    newRequestRules(item.GetOperation(method)),
 		serve:    serve,
@@ -70,7 +69,7 @@ func (rt *router) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	allow := ""
 	for i := range rt.routes {
 		route := &rt.routes[i]
-		if !route.matches(segments) {
+		if !route.matches(segments) || rt.hidden(route.path) {
 			continue
 		}
 		if route.method != r.Method {
@@ -108,7 +107,7 @@ func (rt *router) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 func (rt *router) known(path string) bool {
 	segments := strings.Split(path, "/")
 	for i := range rt.routes {
-		if rt.routes[i].matches(segments) {
+		if rt.routes[i].matches(segments) && !rt.hidden(rt.routes[i].path) {
 			return true
 		}
 	}

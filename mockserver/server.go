@@ -47,7 +47,7 @@ type Server struct {
 	nodeType     server.NodeType
 	readOnly     bool
 	maxDatabases int
-	quirks       Quirks
+	quirks       quirkSet
 	log          *slog.Logger
 
 	nodeID  string
@@ -81,8 +81,8 @@ func New(cfg Config) (*Server, error) {
 	default:
 		faults = append(faults, fmt.Errorf("NodeType is %q; it must be writer, shared_master or shared_replica", cfg.NodeType))
 	}
-	if cfg.Quirks&^QuirksDeployed != 0 {
-		faults = append(faults, fmt.Errorf("Quirks has bits that stand for nothing: %#x", uint32(cfg.Quirks&^QuirksDeployed)))
+	if err := cfg.Quirks.check(); err != nil {
+		faults = append(faults, err)
 	}
 	if cfg.DataRoot != "" {
 		if info, err := os.Stat(cfg.DataRoot); err != nil {
@@ -112,7 +112,6 @@ func New(cfg Config) (*Server, error) {
 		nodeType:     cfg.NodeType,
 		readOnly:     cfg.ReadOnly,
 		maxDatabases: cfg.MaxDatabases,
-		quirks:       cfg.Quirks,
 		log:          cfg.Logger,
 		nodeID:       fmt.Sprintf("kuzu-%s-%d", cfg.NodeType, os.Getpid()),
 		started:      time.Now(),
@@ -120,10 +119,11 @@ func New(cfg Config) (*Server, error) {
 		ctx:          ctx,
 		cancel:       cancel,
 	}
+	s.quirks.store(cfg.Quirks)
 	s.queries.reset = s.started
 	s.queue = newTaskQueue(ctx)
-	if cfg.Quirks.Has(QuirkNoIngest) {
-		routes.hide = "/databases/{graph_id}/ingest"
+	routes.hidden = func(path string) bool {
+		return path == "/databases/{graph_id}/ingest" && s.quirks.Has(QuirkNoIngest)
 	}
 	server.HandlerWithOptions(s, server.StdHTTPServerOptions{BaseRouter: routes})
 	// The order of the deployed server: a wrong key wins over a large body,

@@ -18,7 +18,7 @@ func (s *Server) streamQuery(w http.ResponseWriter, r *http.Request, name string
 	w.Header().Set("Content-Type", "application/x-ndjson")
 	w.Header().Set("X-Streaming", "true")
 	w.Header().Set("Cache-Control", "no-cache")
-	out := &chunkWriter{w: w, control: http.NewResponseController(w), enc: newStreamEncoder(), quirks: s.quirks, started: started}
+	out := &chunkWriter{w: w, control: http.NewResponseController(w), enc: newStreamEncoder(), quirks: s.quirks.load(), started: started}
 	out.enc.unstreamable, out.enc.nan = s.quirks.Has(QuirkUnstreamable), s.quirks.Has(QuirkNaNTokens)
 	w.WriteHeader(http.StatusOK)
 	if flush(out.control) != nil {
