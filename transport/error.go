@@ -21,6 +21,7 @@ type Error struct {
 	Graph      string        // graph id, "" if the operation has none
 	Endpoint   string        // scheme://host:port that answered or should have
 	RetryAfter time.Duration // how long the server asks to wait, at most a day; 0 if it does not say
+	Rows       int64         // rows that a stream had delivered when it failed
 	Err        error         // cause, may be nil
 }
 
