@@ -43,6 +43,10 @@ check: check-format check-vet check-lint check-generated check-imports check-ope
 generate: ## Generate gen/ from openapi/kuzu-api.yaml
 	go generate ./gen
 
+.PHONY: api-reference
+api-reference: ## Write the API reference, one HTML page, to api.html
+	go run ./openapi/reference/write api.html
+
 .PHONY: check-format
 check-format: ## Is every Go file formatted
 	@unformatted=$$(gofmt -l $$(git ls-files '*.go' && git ls-files --others --exclude-standard '*.go')); \
