@@ -24,6 +24,15 @@
 //	web := httptest.NewServer(srv)
 //	defer web.Close()
 //
+// # Checks
+//
+// Requests are held against the API document, and so is what the server answers:
+// status and media type, a JSON body as a whole, NDJSON line by line, events one
+// by one. Neither is held back beyond that. An answer that breaks the document
+// becomes a 500 that says why, or loses its connection if it has begun, and is
+// told to Config.Reporter, which a test's t is. Config.Validation switches
+// either check off.
+//
 // # Files
 //
 // Ingestion and copy read files below Config.DataRoot: a bucket is a directory

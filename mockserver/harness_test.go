@@ -56,7 +56,7 @@ func start(t testing.TB, engine mockserver.Engine, change ...func(*mockserver.Co
 // newAPI makes a server that nothing serves yet.
 func newAPI(t testing.TB, engine mockserver.Engine, change ...func(*mockserver.Config)) *api {
 	t.Helper()
-	cfg := mockserver.Config{Engine: engine, DataRoot: t.TempDir()}
+	cfg := mockserver.Config{Engine: engine, DataRoot: t.TempDir(), Reporter: t} // an answer that is not as documented fails the test
 	for _, f := range change {
 		f(&cfg)
 	}

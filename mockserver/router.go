@@ -17,7 +17,8 @@ import (
 // not match is answered in JSON. It checks requests against the API document
 // before they reach their operation.
 type router struct {
-	document *openapi3.T
+	document *compiledDocument
+	validate bool                   // requests
 	hidden   func(path string) bool // is this path of the document not served now
 	routes   []route                // in order of registration: literal segments before parameters
 }
@@ -27,21 +28,26 @@ type route struct {
 	path     string   // as the document writes it
 	segments []string // "{name}" is a parameter
 	rules    *requestRules
+	answers  answerRules
 	serve    http.HandlerFunc
 }
 
-// loadDocument parses the API document, once for all servers: it takes longer
+// loadDocument parses and compiles the API document, once for all servers: it takes longer
 // than most tests of a client.
-var loadDocument = sync.OnceValues(func() (*openapi3.T, error) {
-	return openapi3.NewLoader().LoadFromData(openapi.Document)
+var loadDocument = sync.OnceValues(func() (*compiledDocument, error) {
+	document, err := openapi3.NewLoader().LoadFromData(openapi.Document)
+	if err != nil {
+		return nil, err
+	}
+	return compileDocument(document)
 })
 
-func newRouter() (*router, error) {
+func newRouter(v Validation) (*router, error) {
 	document, err := loadDocument()
 	if err != nil {
 		return nil, fmt.Errorf("API document: %w", err)
 	}
-	return &router{document: document}, nil
+	return &router{document: document, validate: v.requests()}, nil
 }
 
 // HandleFunc registers "METHOD /path/{parameter}", as the generated code calls
@@ -57,6 +63,7 @@ func (rt *router) HandleFunc(pattern string, serve func(http.ResponseWriter, *ht
 		path:     path,
 		segments: strings.Split(path, "/"),
 		rules:    newRequestRules(item.GetOperation(method)),
+		answers:  rt.document.answers[item.GetOperation(method)],
 		serve:    serve,
 	})
 }
@@ -102,6 +109,17 @@ func (rt *router) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	default:
 		writeDetail(w, http.StatusNotFound, "Not Found")
 	}
+}
+
+// answerRules are those of the operation that a request is for.
+func (rt *router) answerRules(r *http.Request) answerRules {
+	segments := strings.Split(r.URL.Path, "/")
+	for i := range rt.routes {
+		if route := &rt.routes[i]; route.method == r.Method && route.matches(segments) && !rt.hidden(route.path) {
+			return route.answers
+		}
+	}
+	return rt.document.none
 }
 
 func (rt *router) known(path string) bool {

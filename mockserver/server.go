@@ -35,6 +35,13 @@ type Config struct {
 	// Quirks are the oddities of the deployed server to take on; none by
 	// default.
 	Quirks Quirks
+	// Validation says what is held against the API document; by default
+	// requests and answers.
+	Validation Validation
+	// Reporter learns of answers that break the document, beside the client,
+	// who gets a 500 that says why, and the log. Give a test's t, so that
+	// such an answer fails the test that caused it.
+	Reporter Reporter
 	// Logger takes what an operator should see; nil means none of it.
 	Logger *slog.Logger
 }
@@ -48,6 +55,9 @@ type Server struct {
 	readOnly     bool
 	maxDatabases int
 	quirks       quirkSet
+	validation   Validation
+	reporter     Reporter
+	routes       *router
 	log          *slog.Logger
 
 	nodeID  string
@@ -84,6 +94,9 @@ func New(cfg Config) (*Server, error) {
 	if err := cfg.Quirks.check(); err != nil {
 		faults = append(faults, err)
 	}
+	if cfg.Validation >= endOfValidations {
+		faults = append(faults, fmt.Errorf("Validation is %d; it must be one of the constants", cfg.Validation))
+	}
 	if cfg.DataRoot != "" {
 		if info, err := os.Stat(cfg.DataRoot); err != nil {
 			faults = append(faults, fmt.Errorf("DataRoot: %w", err))
@@ -100,7 +113,7 @@ func New(cfg Config) (*Server, error) {
 	if cfg.Logger == nil {
 		cfg.Logger = slog.New(slog.DiscardHandler)
 	}
-	routes, err := newRouter()
+	routes, err := newRouter(cfg.Validation)
 	if err != nil {
 		return nil, fmt.Errorf("mockserver: %w", err)
 	}
@@ -112,6 +125,9 @@ func New(cfg Config) (*Server, error) {
 		nodeType:     cfg.NodeType,
 		readOnly:     cfg.ReadOnly,
 		maxDatabases: cfg.MaxDatabases,
+		validation:   cfg.Validation,
+		reporter:     cfg.Reporter,
+		routes:       routes,
 		log:          cfg.Logger,
 		nodeID:       fmt.Sprintf("kuzu-%s-%d", cfg.NodeType, os.Getpid()),
 		started:      time.Now(),
@@ -135,9 +151,10 @@ func New(cfg Config) (*Server, error) {
 // ServeHTTP answers one request.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Server", "kuzu-mock")
-	out := &response{ResponseWriter: w}
+	out := &response{ResponseWriter: w, server: s, request: r, unchecked: !s.validation.answers()}
 	defer s.rescue(out, r)
 	s.handler.ServeHTTP(out, r)
+	out.finish()
 	// What the handler left of the body is read, so that a client that is
 	// still sending gets the answer instead of a reset connection. One that
 	// waits for 100 Continue sends nothing until it has the answer.
@@ -161,22 +178,10 @@ func (s *Server) rescue(w *response, r *http.Request) {
 	if w.begun {
 		panic(http.ErrAbortHandler)
 	}
+	w.discard()
+	w.unchecked = true // any operation may fail unexpectedly
 	writeServerError(w)
 }
-
-// response knows whether the answer has begun.
-type response struct {
-	http.ResponseWriter
-	begun bool
-}
-
-func (w *response) WriteHeader(status int) {
-	w.begun = true
-	w.ResponseWriter.WriteHeader(status)
-}
-
-// Unwrap lets [http.ResponseController] reach what the server gave.
-func (w *response) Unwrap() http.ResponseWriter { return w.ResponseWriter }
 
 // Close ends event streams, interrupts tasks and waits for them. Waiting tasks
 // become failed ones, and so do those that come later. Requests that are under
