@@ -67,9 +67,13 @@ func (c *Client) fail(op gen.Operation, kind Kind, format string, args ...any) *
 	return c.annotate(op, transport.Errorf(kind, format, args...))
 }
 
-// annotate adds where an error happened.
+// annotate adds where an error happened. A chain knows better which endpoint it
+// was.
 func (c *Client) annotate(op gen.Operation, e *Error) *Error {
-	e.Operation, e.Endpoint = op.ID, c.endpoint
+	e.Operation = op.ID
+	if e.Endpoint == "" {
+		e.Endpoint = c.endpoint
+	}
 	if onGraph(op) {
 		e.Graph = c.graph
 	}

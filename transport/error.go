@@ -23,6 +23,12 @@ type Error struct {
 	RetryAfter time.Duration // how long the server asks to wait, at most a day; 0 if it does not say
 	Rows       int64         // rows that a stream had delivered when it failed
 	Err        error         // cause, may be nil
+
+	// What the chain knows of the call; all zero if the error was made before it.
+	RequestID string    // sent as X-Request-Id
+	Attempts  []Attempt // in order; nil if none was made
+	Stopped   string    // why a failure that passes got no further attempt, "" if it does not matter
+	Spent     Spent     // time beside the attempts
 }
 
 // maxMessage bounds [Error.Message] in bytes.
@@ -64,6 +70,7 @@ func (e *Error) Error() string {
 	if e.Err != nil {
 		fmt.Fprintf(&b, ": %v", e.Err)
 	}
+	e.writeHistory(&b)
 	if e.RetryAfter > 0 {
 		fmt.Fprintf(&b, "; retry after %v", e.RetryAfter)
 	}

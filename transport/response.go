@@ -26,6 +26,12 @@ func ResponseError(resp *http.Response) *Error {
 	body, err := io.ReadAll(io.LimitReader(resp.Body, maxErrorBody))
 	fault := readFault(resp.Header.Get("Content-Type"), body)
 	e := Errorf(classifyStatus(resp.StatusCode, fault), "%s", redact(fault.text, resp.Request))
+	if resp.Request != nil {
+		if t := tripOf(resp.Request.Context()); t != nil {
+			e.Message = redactKey(e.Message, t.key)
+			e = t.annotate(e)
+		}
+	}
 	e.Status = resp.StatusCode
 	e.RetryAfter = fault.retryAfter
 	if e.RetryAfter == 0 {

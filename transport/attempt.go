@@ -1,0 +1,203 @@
+package transport
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net/http"
+	"net/http/httptrace"
+	"net/url"
+	"strings"
+	"sync/atomic"
+	"time"
+)
+
+// errExpired is the cause of a context that an attempt's own time has ended.
+var errExpired = errors.New("the time of the attempt is over")
+
+// An attempt is one request to one endpoint.
+type attempt struct {
+	trip     *trip
+	endpoint Endpoint
+	server   *server
+	url      url.URL      // to the endpoint
+	out      http.Request // with url; auth makes of it what is sent
+	sending  *http.Request
+	trace    httptrace.ClientTrace
+
+	wait     time.Duration // before it
+	started  time.Time
+	took     time.Duration // to the head of the answer, or to the failure
+	limit    time.Duration // what timer was last set to
+	cancel   context.CancelCauseFunc
+	timer    *time.Timer  // nil without a limit of its own
+	conn     atomic.Int64 // nanoseconds from the start to a connection, 0 for none
+	expired  atomic.Bool
+	released atomic.Bool
+	body     attemptBody
+	open     *Error // why a breaker let nothing be sent
+	verdict
+}
+
+// layerAttempt gives each attempt its time, watches its connection and says
+// what its end means.
+type layerAttempt struct{ next http.RoundTripper }
+
+func (l layerAttempt) RoundTrip(req *http.Request) (*http.Response, error) {
+	t := tripOf(req.Context())
+	a := t.last
+	ctx, cancel := context.WithCancelCause(t)
+	a.cancel = cancel
+	a.started = time.Now()
+	if limit := t.timeouts.Attempt; limit > 0 {
+		if deadline, ok := t.Deadline(); !ok || t.timeouts.Silence > 0 || deadline.Sub(a.started) > limit {
+			a.limit = limit
+			a.timer = time.AfterFunc(limit, a.expire)
+		}
+	}
+	a.trace.GotConn = a.gotConn
+	resp, err := l.next.RoundTrip(req.WithContext(httptrace.WithClientTrace(ctx, &a.trace)))
+	a.took = time.Since(a.started)
+	if err == nil {
+		err = a.receive(resp)
+	}
+	if err != nil {
+		a.release()
+		a.fail(err)
+		return nil, a.err
+	}
+	return resp, nil
+}
+
+// gotConn is called when the attempt has a connection; before that, nothing of
+// it can have been sent.
+func (a *attempt) gotConn(info httptrace.GotConnInfo) {
+	a.conn.Store(max(1, int64(time.Since(a.started))))
+	a.trip.chain.base.gotConn(a.sending, info)
+}
+
+// sent tells whether anything may have reached the server.
+func (a *attempt) sent() bool { return a.conn.Load() != 0 }
+
+// expire ends the attempt when its time is over.
+func (a *attempt) expire() {
+	a.expired.Store(true)
+	a.cancel(errExpired)
+}
+
+// release lets go of what the attempt holds.
+func (a *attempt) release() {
+	if a.released.Swap(true) {
+		return
+	}
+	if a.timer != nil {
+		a.timer.Stop()
+	}
+	a.cancel(nil)
+}
+
+// maxHeld bounds the answers that are read before they are handed up, in bytes.
+// What breaks off within such an answer can be repeated unseen.
+const maxHeld = 4 << 20
+
+// receive takes the head of an answer. What is short is read to its end, within
+// the attempt's time; the rest keeps the attempt open until its body ends.
+func (a *attempt) receive(resp *http.Response) error {
+	t := a.trip
+	a.status = resp.StatusCode
+	hold := int64(0)
+	switch {
+	case resp.StatusCode >= http.StatusBadRequest:
+		hold = maxErrorBody
+	case t.repeatable() && !t.stream && strings.HasPrefix(resp.Header.Get("Content-Type"), "application/json"):
+		hold = maxHeld
+	}
+	if hold > 0 && resp.ContentLength <= hold {
+		whole, err := a.hold(resp, hold)
+		if err != nil {
+			resp.Body.Close()
+			return err
+		}
+		if resp.StatusCode >= http.StatusBadRequest {
+			a.judge(resp, a.body.held)
+		}
+		if whole {
+			resp.Body.Close()
+			a.release()
+			resp.Body = &a.body
+			return nil
+		}
+	} else if resp.StatusCode >= http.StatusBadRequest {
+		a.judge(resp, nil)
+	}
+	a.body.rest = resp.Body
+	a.body.attempt = a
+	t.open = true
+	if silence := t.timeouts.Silence; silence > 0 {
+		a.limit = silence
+		if a.timer == nil {
+			a.timer = time.AfterFunc(silence, a.expire)
+		} else {
+			a.timer.Reset(silence)
+		}
+	}
+	resp.Body = &a.body
+	return nil
+}
+
+// hold reads up to limit bytes of a body and tells whether that was all.
+func (a *attempt) hold(resp *http.Response, limit int64) (whole bool, err error) {
+	if n := resp.ContentLength; n >= 0 {
+		a.body.held = make([]byte, n)
+		_, err = io.ReadFull(resp.Body, a.body.held)
+		return true, err
+	}
+	a.body.held, err = io.ReadAll(io.LimitReader(resp.Body, limit))
+	return int64(len(a.body.held)) < limit, err
+}
+
+// attemptBody is the body of an answer: what has been read of it, then the rest.
+type attemptBody struct {
+	held    []byte
+	rest    io.ReadCloser // nil if held is all
+	attempt *attempt      // nil if held is all
+}
+
+func (b *attemptBody) Read(p []byte) (int, error) {
+	if len(b.held) > 0 {
+		n := copy(p, b.held)
+		b.held = b.held[n:]
+		return n, nil
+	}
+	if b.rest == nil {
+		return 0, io.EOF
+	}
+	n, err := b.rest.Read(p)
+	a := b.attempt
+	if n > 0 && a.timer != nil && a.trip.timeouts.Silence > 0 && !a.expired.Load() {
+		a.timer.Reset(a.limit)
+	}
+	if err != nil {
+		if !errors.Is(err, io.EOF) {
+			err = a.broke(err)
+		}
+		b.finish(err)
+	}
+	return n, err
+}
+
+func (b *attemptBody) Close() error {
+	if b.rest == nil {
+		b.held = nil
+		return nil
+	}
+	err := b.rest.Close()
+	b.finish(nil)
+	return err
+}
+
+// finish ends the attempt with its body, and the call with it.
+func (b *attemptBody) finish(err error) {
+	b.attempt.release()
+	b.attempt.trip.finish(err)
+}

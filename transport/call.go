@@ -1,0 +1,108 @@
+package transport
+
+import (
+	"context"
+	"net/http"
+	"sync/atomic"
+	"time"
+
+	"github.com/hashicorp/go-retryablehttp"
+)
+
+// WithCall names what a request does, for those who know: the chain then looks
+// at neither its path nor its body for it. The operation is one of the table
+// that the chain was given.
+func WithCall(ctx context.Context, call Call) context.Context {
+	return context.WithValue(ctx, namedCallKey{}, call)
+}
+
+type (
+	namedCallKey struct{}
+	tripKey      struct{}
+)
+
+// A trip is one call on its way through the chain. All layers share it: it is
+// the context of the request that they hand down, and finds itself in it. But
+// for what its fields say, only the goroutine of the call touches it.
+type trip struct {
+	context.Context //nolint:containedctx // it is one
+
+	Call
+	chain    *Chain
+	op       *operation
+	timeouts Timeouts
+	stream   bool
+	resolver Resolver
+	req      *http.Request // what the layers above retry hand down
+	started  time.Time
+	id       string             // request id
+	headers  [maxHeaders]header // to be added on the wire; empty keys are not
+	key      string             // that was sent last, to be kept out of errors
+
+	spent    Spent
+	attempts []*attempt
+	last     *attempt
+	first    attempt     // the usual one, so that it costs nothing
+	history  [1]*attempt // what attempts begins with
+	tried    []Endpoint  // of the attempts, in order
+	visited  [2]Endpoint // what tried begins with
+	planned  Endpoint    // of the next attempt, if it has been asked for already
+	waits    int         // made for the same endpoint
+	moved    bool        // the immediate failover is used up
+	again    bool        // the one fresh lookup is used up
+	extra    int         // attempts that do not count as retries
+	used     bool        // the request's own body has been handed out
+	open     bool        // the answer is handed up while it still arrives
+	leave    func()      // the bulkhead; nil for none
+	ended    atomic.Bool
+	wait     time.Duration // before the next attempt
+	resp     *http.Response
+	err      error
+	end      string // why there is no further attempt, "" if none would help
+
+	// What the retry engine is given in the request's place; see retry.go.
+	shim    http.Request
+	standIn http.Response
+	engine  retryablehttp.Request
+}
+
+const maxHeaders = 4
+
+// header is a line to be added to what is sent.
+type header struct {
+	key   string // in canonical form
+	value [1]string
+}
+
+func (t *trip) Value(key any) any {
+	if key == (tripKey{}) {
+		return t
+	}
+	return t.Context.Value(key)
+}
+
+// tripOf returns the trip that a context belongs to, nil if none.
+func tripOf(ctx context.Context) *trip {
+	t, _ := ctx.Value(tripKey{}).(*trip)
+	return t
+}
+
+// newTrip begins a call.
+func (c *Chain) newTrip(req *http.Request, resolver Resolver) *trip {
+	t := &trip{Context: req.Context(), chain: c, resolver: resolver, started: time.Now()}
+	if named, ok := t.Context.Value(namedCallKey{}).(Call); ok && c.operations.byID[named.Operation] != nil {
+		t.op, t.Call = c.operations.byID[named.Operation], named
+	} else {
+		t.op, t.Call = c.operations.describe(req)
+	}
+	t.timeouts = t.op.timeouts
+	if t.op.Access == AccessStatement && isStreaming(req.URL) {
+		t.stream = true
+		t.timeouts.Silence = c.streamSilence
+	}
+	t.attempts, t.tried = t.history[:0], t.visited[:0]
+	return t
+}
+
+// repeatable tells whether the call may be made twice.
+func (t *trip) repeatable() bool { return !t.Write || t.Idempotent }

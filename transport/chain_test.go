@@ -1,0 +1,64 @@
+package transport_test
+
+import (
+	"net/http/httptest"
+	"testing"
+
+	"github.com/robosystems/kuzuclient/gen"
+	"github.com/robosystems/kuzuclient/kuzu"
+	"github.com/robosystems/kuzuclient/mockserver"
+	"github.com/robosystems/kuzuclient/transport"
+)
+
+// operations is the table of the API, as the chain wants it.
+func operations() []transport.Operation {
+	var list []transport.Operation
+	for _, op := range gen.Operations() {
+		access := map[gen.Access]transport.Access{
+			gen.AccessRead: transport.AccessRead, gen.AccessWrite: transport.AccessWrite, gen.AccessStatement: transport.AccessStatement,
+		}[op.Access]
+		list = append(list, transport.Operation{ID: op.ID, Method: op.Method, Path: op.Path, Access: access, Idempotent: op.Idempotent})
+	}
+	return list
+}
+
+// chain makes a chain for the length of the test.
+func chain(t *testing.T, change ...func(*transport.ChainSettings)) *transport.Chain {
+	t.Helper()
+	settings := transport.DefaultChainSettings(operations())
+	for _, f := range change {
+		f(&settings)
+	}
+	c, err := transport.NewChain(settings)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = c.Close() })
+	return c
+}
+
+func TestChainCarriesCallsOfTheClient(t *testing.T) {
+	engine := mockserver.NewScripted()
+	if err := engine.Create(t.Context(), "social"); err != nil {
+		t.Fatal(err)
+	}
+	server, err := mockserver.New(mockserver.Config{Engine: engine, APIKey: "right"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer server.Close()
+	web := httptest.NewServer(server)
+	defer web.Close()
+	resolver, err := transport.NewStatic(web.URL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := chain(t, func(s *transport.ChainSettings) { s.Keys = transport.StaticKey("right") })
+	client, err := kuzu.New("http://nowhere.invalid", kuzu.WithGraph("social"), kuzu.WithTransport(c.For(resolver)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if result, err := client.Query(t.Context(), "RETURN 1", nil); err != nil || len(result.Rows) != 1 {
+		t.Fatalf("got %v, %v", result, err)
+	}
+}

@@ -1,0 +1,119 @@
+package transport
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"sync"
+	"time"
+
+	"github.com/robosystems/kuzuclient/resilience"
+)
+
+// layerLimit lets calls in: so many a period in all, and so many at once to a
+// graph. A call that is not let in has asked nobody.
+type layerLimit struct {
+	next   http.RoundTripper
+	limits *limits
+}
+
+func (l layerLimit) RoundTrip(req *http.Request) (*http.Response, error) {
+	t := tripOf(req.Context())
+	if l.limits.idle() {
+		return l.next.RoundTrip(req)
+	}
+	begun := time.Now()
+	leave, err := l.limits.enter(t, t.Graph)
+	t.spent.Queue = time.Since(begun)
+	if err != nil {
+		closeBody(req)
+		return nil, t.annotate(notLetIn(t, err))
+	}
+	t.leave = leave
+	return l.next.RoundTrip(req)
+}
+
+// notLetIn says which limit of ours kept a call back.
+func notLetIn(t *trip, err error) *Error {
+	if t.Err() != nil {
+		return SendError(t, err)
+	}
+	e := Errorf(KindThrottled, "a limit of this client, not of the server")
+	e.Err = err
+	if refusal, ok := errors.AsType[*resilience.RefusedError](err); ok {
+		e.RetryAfter = refusal.RetryAfter
+	}
+	return e
+}
+
+// limits are those of a chain.
+type limits struct {
+	rate     *resilience.Throttler        // nil for no bound
+	settings *resilience.BulkheadSettings // nil for no bound
+
+	mu     sync.Mutex
+	graphs map[string]*graphLimit // with calls under way; guarded by mu
+}
+
+// graphLimit bounds the calls to one graph.
+type graphLimit struct {
+	*resilience.Compartment
+	calls int // in it or waiting; guarded by limits.mu
+}
+
+func newLimits(s ChainSettings) (*limits, error) {
+	l := &limits{settings: s.Bulkhead, graphs: make(map[string]*graphLimit)}
+	var faults []error
+	if s.Rate != nil {
+		l.rate = resilience.Throttle(*s.Rate)
+		if err := l.rate.Err(); err != nil {
+			faults = append(faults, inSetting("Rate", err))
+		}
+	}
+	if s.Bulkhead != nil {
+		if err := resilience.Bulkhead(*s.Bulkhead).Err(); err != nil {
+			faults = append(faults, inSetting("Bulkhead", err))
+		}
+	}
+	return l, errors.Join(faults...)
+}
+
+func (l *limits) idle() bool { return l.rate == nil && l.settings == nil }
+
+// enter waits for a turn. leave is nil if there is nothing to leave.
+func (l *limits) enter(ctx context.Context, graph string) (leave func(), err error) {
+	if l.rate != nil {
+		if err := l.rate.Wait(ctx); err != nil {
+			return nil, err
+		}
+	}
+	if l.settings == nil {
+		return nil, nil
+	}
+	l.mu.Lock()
+	g := l.graphs[graph]
+	if g == nil {
+		g = &graphLimit{Compartment: resilience.Bulkhead(*l.settings)}
+		l.graphs[graph] = g
+	}
+	g.calls++
+	l.mu.Unlock()
+	release, err := g.Acquire(ctx)
+	if err != nil {
+		l.leave(graph, g)
+		return nil, err
+	}
+	return func() {
+		release()
+		l.leave(graph, g)
+	}, nil
+}
+
+// leave forgets a graph with its last call.
+func (l *limits) leave(graph string, g *graphLimit) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if g.calls--; g.calls == 0 {
+		delete(l.graphs, graph)
+	}
+}

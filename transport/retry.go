@@ -1,0 +1,88 @@
+package transport
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/hashicorp/go-retryablehttp"
+)
+
+// layerRetry repeats what may be repeated; the rules are in repeat.go. The engine
+// is go-retryablehttp, which counts the attempts and waits between them. It is
+// not given the request but a shim that leads to the trip, and not the answer
+// but a stand-in: it would clone headers, follow redirects, buffer bodies, drain
+// them without a limit of time, and close idle connections of the whole pool.
+type layerRetry struct {
+	next   http.RoundTripper
+	engine *retryablehttp.Client
+}
+
+func newLayerRetry(settings RetrySettings, next http.RoundTripper) *layerRetry {
+	l := &layerRetry{next: next}
+	l.engine = &retryablehttp.Client{
+		HTTPClient: &http.Client{Transport: shimTransport{l}},
+		// Attempts that are not retries, such as that after a fresh lookup, do not
+		// reach the engine.
+		RetryMax: settings.MaxRetries,
+		CheckRetry: func(ctx context.Context, _ *http.Response, _ error) (bool, error) {
+			return tripOf(ctx).repeat(), nil
+		},
+		Backoff: func(_, _ time.Duration, _ int, standIn *http.Response) time.Duration {
+			return tripOf(standIn.Request.Context()).wait
+		},
+		ErrorHandler: retryablehttp.PassthroughErrorHandler,
+	}
+	return l
+}
+
+// shimHeader is shared and never changed.
+var shimHeader = http.Header{}
+
+func (l *layerRetry) RoundTrip(req *http.Request) (*http.Response, error) {
+	t := tripOf(req.Context())
+	t.req = req
+	t.shim = *req
+	t.shim.Method, t.shim.Header = http.MethodGet, shimHeader
+	t.shim.Body, t.shim.GetBody, t.shim.ContentLength = nil, nil, 0
+	t.standIn = http.Response{StatusCode: http.StatusOK, Body: http.NoBody, Request: &t.shim}
+	t.engine.Request = &t.shim
+	_, err := l.engine.Do(&t.engine)
+	if err != nil {
+		return nil, t.interrupted(err)
+	}
+	if t.err != nil {
+		return nil, t.explain(t.err)
+	}
+	return t.resp, nil
+}
+
+// interrupted says that the caller gave up between two attempts, and what the
+// last of these came to.
+func (t *trip) interrupted(err error) *Error {
+	e := SendError(t, err)
+	last := t.last.kind.String()
+	if t.last.err != nil {
+		last = t.last.err.Error()
+	}
+	e.Err = fmt.Errorf("%w, while waiting to repeat what ended in: %s", e.Err, strings.TrimPrefix(last, "kuzu: "))
+	return t.annotate(e)
+}
+
+// explain makes of what ended the last attempt the error of the call.
+func (t *trip) explain(err error) error {
+	e := SendError(t, err)
+	return t.annotate(e)
+}
+
+// shimTransport is what the engine takes for the network. It has no
+// CloseIdleConnections on purpose: the engine would call it for any failure.
+type shimTransport struct{ *layerRetry }
+
+func (s shimTransport) RoundTrip(shim *http.Request) (*http.Response, error) {
+	t := tripOf(shim.Context())
+	t.resp, t.err = s.next.RoundTrip(t.req)
+	return &t.standIn, nil
+}
