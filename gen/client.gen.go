@@ -228,8 +228,13 @@ type ClientInterface interface {
 
 	// QueryDatabaseWithBody Run Cypher
 	//
-	// Runs one statement and returns its rows, at most 10,000 of them; a result with `row_count` 10000
-	// may have been cut, and nothing else says so. Only the first result of several statements comes back.
+	// Runs one statement and returns its rows. Some servers return at most 10,000 of them: there a result
+	// with `row_count` 10000 may have been cut, and nothing else says so. Only the first result of several
+	// statements comes back. Statements are not looked into: a read-only server runs writes, too.
+	//
+	// A statement over the server's time limit is interrupted and answered 500; some servers let it run to
+	// its end first. So a write that was answered so may have been done. Streams have no such limit, but
+	// the engine interrupts any statement after 120 seconds.
 	//
 	// With `streaming=true` the answer is `application/x-ndjson`: one JSON object a line, 1000 rows an
 	// object, no cap. Headers leave before the statement runs, so a failure after them is reported in
@@ -247,8 +252,13 @@ type ClientInterface interface {
 
 	// QueryDatabase Run Cypher
 	//
-	// Runs one statement and returns its rows, at most 10,000 of them; a result with `row_count` 10000
-	// may have been cut, and nothing else says so. Only the first result of several statements comes back.
+	// Runs one statement and returns its rows. Some servers return at most 10,000 of them: there a result
+	// with `row_count` 10000 may have been cut, and nothing else says so. Only the first result of several
+	// statements comes back. Statements are not looked into: a read-only server runs writes, too.
+	//
+	// A statement over the server's time limit is interrupted and answered 500; some servers let it run to
+	// its end first. So a write that was answered so may have been done. Streams have no such limit, but
+	// the engine interrupts any statement after 120 seconds.
 	//
 	// With `streaming=true` the answer is `application/x-ndjson`: one JSON object a line, 1000 rows an
 	// object, no cap. Headers leave before the statement runs, so a failure after them is reported in
@@ -633,8 +643,13 @@ func (c *Client) GetDatabaseMetrics(ctx context.Context, graphID GraphID, reqEdi
 
 // QueryDatabaseWithBody Run Cypher
 //
-// Runs one statement and returns its rows, at most 10,000 of them; a result with `row_count` 10000
-// may have been cut, and nothing else says so. Only the first result of several statements comes back.
+// Runs one statement and returns its rows. Some servers return at most 10,000 of them: there a result
+// with `row_count` 10000 may have been cut, and nothing else says so. Only the first result of several
+// statements comes back. Statements are not looked into: a read-only server runs writes, too.
+//
+// A statement over the server's time limit is interrupted and answered 500; some servers let it run to
+// its end first. So a write that was answered so may have been done. Streams have no such limit, but
+// the engine interrupts any statement after 120 seconds.
 //
 // With `streaming=true` the answer is `application/x-ndjson`: one JSON object a line, 1000 rows an
 // object, no cap. Headers leave before the statement runs, so a failure after them is reported in
@@ -662,8 +677,13 @@ func (c *Client) QueryDatabaseWithBody(ctx context.Context, graphID GraphID, par
 
 // QueryDatabase Run Cypher
 //
-// Runs one statement and returns its rows, at most 10,000 of them; a result with `row_count` 10000
-// may have been cut, and nothing else says so. Only the first result of several statements comes back.
+// Runs one statement and returns its rows. Some servers return at most 10,000 of them: there a result
+// with `row_count` 10000 may have been cut, and nothing else says so. Only the first result of several
+// statements comes back. Statements are not looked into: a read-only server runs writes, too.
+//
+// A statement over the server's time limit is interrupted and answered 500; some servers let it run to
+// its end first. So a write that was answered so may have been done. Streams have no such limit, but
+// the engine interrupts any statement after 120 seconds.
 //
 // With `streaming=true` the answer is `application/x-ndjson`: one JSON object a line, 1000 rows an
 // object, no cap. Headers leave before the statement runs, so a failure after them is reported in
@@ -1964,8 +1984,13 @@ type ClientWithResponsesInterface interface {
 
 	// QueryDatabaseWithBodyWithResponse Run Cypher
 	//
-	// Runs one statement and returns its rows, at most 10,000 of them; a result with `row_count` 10000
-	// may have been cut, and nothing else says so. Only the first result of several statements comes back.
+	// Runs one statement and returns its rows. Some servers return at most 10,000 of them: there a result
+	// with `row_count` 10000 may have been cut, and nothing else says so. Only the first result of several
+	// statements comes back. Statements are not looked into: a read-only server runs writes, too.
+	//
+	// A statement over the server's time limit is interrupted and answered 500; some servers let it run to
+	// its end first. So a write that was answered so may have been done. Streams have no such limit, but
+	// the engine interrupts any statement after 120 seconds.
 	//
 	// With `streaming=true` the answer is `application/x-ndjson`: one JSON object a line, 1000 rows an
 	// object, no cap. Headers leave before the statement runs, so a failure after them is reported in
@@ -1983,8 +2008,13 @@ type ClientWithResponsesInterface interface {
 
 	// QueryDatabaseWithResponse Run Cypher
 	//
-	// Runs one statement and returns its rows, at most 10,000 of them; a result with `row_count` 10000
-	// may have been cut, and nothing else says so. Only the first result of several statements comes back.
+	// Runs one statement and returns its rows. Some servers return at most 10,000 of them: there a result
+	// with `row_count` 10000 may have been cut, and nothing else says so. Only the first result of several
+	// statements comes back. Statements are not looked into: a read-only server runs writes, too.
+	//
+	// A statement over the server's time limit is interrupted and answered 500; some servers let it run to
+	// its end first. So a write that was answered so may have been done. Streams have no such limit, but
+	// the engine interrupts any statement after 120 seconds.
 	//
 	// With `streaming=true` the answer is `application/x-ndjson`: one JSON object a line, 1000 rows an
 	// object, no cap. Headers leave before the statement runs, so a failure after them is reported in
@@ -3269,8 +3299,13 @@ func (c *ClientWithResponses) GetDatabaseMetricsWithResponse(ctx context.Context
 
 // QueryDatabaseWithBodyWithResponse Run Cypher
 //
-// Runs one statement and returns its rows, at most 10,000 of them; a result with `row_count` 10000
-// may have been cut, and nothing else says so. Only the first result of several statements comes back.
+// Runs one statement and returns its rows. Some servers return at most 10,000 of them: there a result
+// with `row_count` 10000 may have been cut, and nothing else says so. Only the first result of several
+// statements comes back. Statements are not looked into: a read-only server runs writes, too.
+//
+// A statement over the server's time limit is interrupted and answered 500; some servers let it run to
+// its end first. So a write that was answered so may have been done. Streams have no such limit, but
+// the engine interrupts any statement after 120 seconds.
 //
 // With `streaming=true` the answer is `application/x-ndjson`: one JSON object a line, 1000 rows an
 // object, no cap. Headers leave before the statement runs, so a failure after them is reported in
@@ -3294,8 +3329,13 @@ func (c *ClientWithResponses) QueryDatabaseWithBodyWithResponse(ctx context.Cont
 
 // QueryDatabaseWithResponse Run Cypher
 //
-// Runs one statement and returns its rows, at most 10,000 of them; a result with `row_count` 10000
-// may have been cut, and nothing else says so. Only the first result of several statements comes back.
+// Runs one statement and returns its rows. Some servers return at most 10,000 of them: there a result
+// with `row_count` 10000 may have been cut, and nothing else says so. Only the first result of several
+// statements comes back. Statements are not looked into: a read-only server runs writes, too.
+//
+// A statement over the server's time limit is interrupted and answered 500; some servers let it run to
+// its end first. So a write that was answered so may have been done. Streams have no such limit, but
+// the engine interrupts any statement after 120 seconds.
 //
 // With `streaming=true` the answer is `application/x-ndjson`: one JSON object a line, 1000 rows an
 // object, no cap. Headers leave before the statement runs, so a failure after them is reported in

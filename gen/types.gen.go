@@ -688,7 +688,7 @@ type NodeInfo struct {
 	// NodeType The role of a server.
 	NodeType NodeType `json:"node_type"`
 
-	// ReadOnly Whether changes are refused.
+	// ReadOnly Whether changes are refused. Statements of queries are not looked into.
 	ReadOnly bool `json:"read_only"`
 
 	// UptimeSeconds Seconds since the process started.
@@ -768,9 +768,11 @@ type QueryErrorChunk struct {
 type QueryLimits struct {
 	ConnectionTTLMinutes       float64 `json:"connection_ttl_minutes,omitempty,omitzero"`
 	HealthCheckIntervalMinutes float64 `json:"health_check_interval_minutes,omitempty,omitzero"`
-	MaxConnectionsPerDB        int     `json:"max_connections_per_db,omitempty,omitzero"`
 
-	// TimeoutSeconds Longest run of a plain query.
+	// MaxConnectionsPerDB So many queries may be at work on one database; 0 if there is no limit.
+	MaxConnectionsPerDB int `json:"max_connections_per_db,omitempty,omitzero"`
+
+	// TimeoutSeconds Longest run of a plain query; 0 if there is no limit.
 	TimeoutSeconds int `json:"timeout_seconds,omitempty,omitzero"`
 }
 
@@ -792,7 +794,7 @@ type QueryMetrics struct {
 //
 // Plain queries take at most 50 parameters, strings of 10,000 characters, arrays of 1,000 elements, and
 // numbers up to 1e15 in magnitude. A name without a value counts as null; a value without a name is an
-// error.
+// error. The tokens `NaN`, `Infinity` and `-Infinity`, which are not JSON, are read as numbers.
 type QueryParameters map[string]interface{}
 
 // QueryRequest A statement with its parameters.
@@ -810,7 +812,7 @@ type QueryRequest struct {
 	//
 	// Plain queries take at most 50 parameters, strings of 10,000 characters, arrays of 1,000 elements, and
 	// numbers up to 1e15 in magnitude. A name without a value counts as null; a value without a name is an
-	// error.
+	// error. The tokens `NaN`, `Infinity` and `-Infinity`, which are not JSON, are read as numbers.
 	Parameters QueryParameters `json:"parameters,omitempty,omitzero"`
 }
 

@@ -4,6 +4,7 @@ import (
 	"crypto/subtle"
 	"net/http"
 	"strings"
+	"unicode"
 )
 
 // openPaths need no key.
@@ -15,7 +16,10 @@ var openPaths = map[string]bool{
 // authenticate asks for the API key, if the server has one. Too many wrong ones
 // lock their sender out.
 func (s *Server) authenticate(next http.Handler) http.Handler {
-	if s.apiKey == "" {
+	switch {
+	case s.keyMissing:
+		return http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { writeServerError(w) })
+	case s.apiKey == "":
 		return next
 	}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -38,6 +42,8 @@ func (s *Server) authenticate(next http.Handler) http.Handler {
 		switch {
 		case key == "":
 			writeDetail(w, http.StatusUnauthorized, "Missing API key")
+		case strings.ContainsFunc(key, func(c rune) bool { return c > unicode.MaxASCII }):
+			writeServerError(w) // as deployed: such keys cannot be compared
 		case subtle.ConstantTimeCompare([]byte(key), []byte(s.apiKey)) != 1:
 			s.lockout.failed(caller)
 			writeDetail(w, http.StatusUnauthorized, "Invalid API key")

@@ -60,7 +60,7 @@ func TestKeyExempt(t *testing.T) {
 	a := start(t, scripted(t), withKey)
 	for path, status := range map[string]int{
 		"/health": 200, "/info": 200, "/metrics": 200, "/health?x=1": 200,
-		"/status": 404, "/redoc": 404, "/docs": 404, "/openapi.json": 404, "/": 404,
+		"/status": 404, "/redoc": 404, "/docs": 200, "/openapi.json": 200, "/": 200,
 		"/health/": 401, "//health": 401, "/Health": 401, "/healthy": 401, "/health/x": 401, "/tasks": 401, "/static/x": 401, "/none": 401,
 	} {
 		if got := a.get(path).status; got != status {

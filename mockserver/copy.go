@@ -18,9 +18,20 @@ func (s *Server) CopyFiles(w http.ResponseWriter, r *http.Request, graphID strin
 		return
 	}
 	ignoreErrors := optional(req.IgnoreErrors, true)
+	limit := engineTimeout
+	if req.S3Credentials != nil {
+		limit = copyTimeout
+	}
 	id := s.addIngestion(graphID, req.TableName, req.S3Pattern, nil)
 	s.queue.push(defaultPriority, func(ctx context.Context) {
 		s.runTask(ctx, id, copyStatement(req.TableName, req.S3Pattern, ignoreErrors), func(ctx context.Context) (int64, error) {
+			release, ok := s.loop.hold(ctx)
+			if !ok {
+				return 0, errInterrupted
+			}
+			defer release()
+			ctx, cancel := context.WithTimeout(ctx, limit)
+			defer cancel()
 			return s.copyPattern(ctx, graphID, req.TableName, req.S3Pattern, ignoreErrors)
 		})
 	})

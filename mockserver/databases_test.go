@@ -76,9 +76,16 @@ func TestDatabaseIDs(t *testing.T) {
 				t.Errorf("%s: got %d %s", tt.id, r.status, r.body)
 			}
 		}
-		// And where nothing catches it, the server fails.
+		a.query(tt.id, "RETURN 1", "").detail(400, tt.fault)
+		a.stream(tt.id, "RETURN 1").detail(400, tt.fault)
+		if err := a.server.SetQuirks(mockserver.QuirkBadID); err != nil {
+			t.Fatal(err)
+		}
 		a.query(tt.id, "RETURN 1", "").is(500, "Internal Server Error")
-		a.post("/databases/"+tt.id+"/query?streaming=true", queryBody("RETURN 1", "")).is(500, "Internal Server Error")
+		a.stream(tt.id, "RETURN 1").is(500, "Internal Server Error")
+		if err := a.server.SetQuirks(0); err != nil {
+			t.Fatal(err)
+		}
 	}
 	longest := strings.Repeat("a", 64)
 	a.create(longest, "")

@@ -14,6 +14,8 @@ type eventWriter struct {
 	control  *http.ResponseController
 	taskID   string
 	taskType server.TaskType
+	pass     func() bool // waits while the node is frozen; false if there is nobody to write to
+	generic  bool        // messages do not name the table
 	err      error
 }
 
@@ -34,7 +36,7 @@ func (e *eventWriter) sendProgress(task server.Task) {
 		Field{"records_processed", optional(task.RecordsProcessed, 0)},
 		Field{"estimated_records", optional(task.EstimatedRecords, 0)},
 		Field{"started_at", orNull(task.StartedAt)},
-		Field{"message", progressVerb[e.taskType] + " " + subject(task) + "..."},
+		Field{"message", progressVerb[e.taskType] + " " + e.subject(task) + "..."},
 		Field{"metadata", jsonValue(task.Metadata)},
 	)
 }
@@ -44,14 +46,14 @@ func (e *eventWriter) sendEnd(task server.Task) {
 		e.send("failed",
 			Field{"status", string(task.Status)},
 			Field{"error", orNull(task.Error)},
-			Field{"message", failureVerb[e.taskType] + " " + subject(task)},
+			Field{"message", failureVerb[e.taskType] + " " + e.subject(task)},
 			Field{"metadata", jsonValue(task.Metadata)},
 		)
 		return
 	}
-	message := "Successfully completed " + string(e.taskType) + " for " + subject(task)
+	message := "Successfully completed " + string(e.taskType) + " for " + e.subject(task)
 	if records := optional(task.RecordsProcessed, 0); records > 0 {
-		message = "Successfully ingested " + thousands(records) + " records into " + subject(task)
+		message = "Successfully ingested " + thousands(records) + " records into " + e.subject(task)
 	}
 	e.send("completed",
 		Field{"status", string(task.Status)},
@@ -71,6 +73,10 @@ func (e *eventWriter) write(b []byte) {
 	if e.err != nil {
 		return
 	}
+	if !e.pass() {
+		e.err = errClientGone
+		return
+	}
 	if _, e.err = e.w.Write(b); e.err == nil {
 		e.err = flush(e.control)
 	}
@@ -82,7 +88,10 @@ var (
 )
 
 // subject is what a task works on: a table, or the database of a backup.
-func subject(task server.Task) string {
+func (e *eventWriter) subject(task server.Task) string {
+	if e.generic && e.taskType == server.TaskTypeIngestion {
+		return "table"
+	}
 	if task.TableName != nil {
 		return *task.TableName
 	}

@@ -28,6 +28,7 @@ func (s *Server) MonitorTask(w http.ResponseWriter, r *http.Request, taskID stri
 	header.Set("X-Accel-Buffering", "no")
 	w.WriteHeader(http.StatusOK)
 	out := &eventWriter{w: w, control: http.NewResponseController(w), taskID: taskID, taskType: taskType(taskID)}
+	out.pass, out.generic = func() bool { return s.loop.pass(ctx) }, s.quirks.Has(QuirkGenericMessages)
 
 	out.send("connected",
 		Field{"timestamp", utcText(time.Now())},

@@ -13,12 +13,6 @@ import (
 
 const clusterVersion = "1.0.0"
 
-// Limits that the server reports as its configuration: the deployed defaults.
-const (
-	admissionMemoryPercent = 85.0
-	admissionCPUPercent    = 90.0
-)
-
 // GetHealth answers GET /health.
 func (s *Server) GetHealth(w http.ResponseWriter, r *http.Request) {
 	names, err := s.engine.List(r.Context())
@@ -45,9 +39,10 @@ func (s *Server) GetInfo(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	base := filepath.Dir(s.engine.Path("any"))
-	memoryMax, perDatabase, admission := 2048, 0, admissionMemoryPercent
-	timeout, connections, ttl, check := 30, 10, 30.0, 5.0
-	cpu, queue, interval := admissionCPUPercent, 0.8, 1.0
+	limits := s.admissionLimits()
+	// What this server does not have is reported as deployed by default.
+	memoryMax, perDatabase, timeout := 2048, 0, s.timeoutSeconds()
+	ttl, check, queue, interval := 30.0, 5.0, 0.8, 1.0
 	writeJSON(w, http.StatusOK, server.NodeInfo{
 		NodeID:         s.nodeID,
 		NodeType:       s.nodeType,
@@ -61,9 +56,9 @@ func (s *Server) GetInfo(w http.ResponseWriter, r *http.Request) {
 			BasePath:         &base,
 			ReadOnly:         &s.readOnly,
 			MaxDatabases:     &s.maxDatabases,
-			MemoryLimits:     &server.MemoryLimits{InstanceMaxMB: &memoryMax, PerDatabaseMaxMB: &perDatabase, AdmissionThresholdPercent: &admission},
-			QueryLimits:      &server.QueryLimits{TimeoutSeconds: &timeout, MaxConnectionsPerDB: &connections, ConnectionTTLMinutes: &ttl, HealthCheckIntervalMinutes: &check},
-			AdmissionControl: &server.AdmissionLimits{MemoryThreshold: &admission, CPUThreshold: &cpu, QueueThreshold: &queue, CheckInterval: &interval},
+			MemoryLimits:     &server.MemoryLimits{InstanceMaxMB: &memoryMax, PerDatabaseMaxMB: &perDatabase, AdmissionThresholdPercent: &limits.MemoryThreshold},
+			QueryLimits:      &server.QueryLimits{TimeoutSeconds: &timeout, MaxConnectionsPerDB: &limits.MaxConnections, ConnectionTTLMinutes: &ttl, HealthCheckIntervalMinutes: &check},
+			AdmissionControl: &server.AdmissionLimits{MemoryThreshold: &limits.MemoryThreshold, CPUThreshold: &limits.CPUThreshold, QueueThreshold: &queue, CheckInterval: &interval},
 		},
 	})
 }
@@ -103,13 +98,39 @@ func (s *Server) GetMetrics(w http.ResponseWriter, r *http.Request) {
 		}
 		m.AdmissionControl.ConnectionsPerDB[name] = 0
 	}
+	if s.quirks.Has(QuirkMetricsDirectories) {
+		for _, name := range s.directories() {
+			m.Databases.Databases[name] = server.DatabaseUsage{}
+		}
+	}
 	m.Databases.Count = len(m.Databases.Databases)
 	m.Databases.TotalSizeGB = float64(size) / (1 << 30)
 	m.Queries.TotalQueries, m.Queries.QueriesByDatabase, m.Queries.ResetTime = total, byDatabase, utcText(reset)
-	m.Ingestion.QueueDepth, m.Ingestion.ActiveTasks = s.queue.depth()
-	m.AdmissionControl.MemoryThreshold, m.AdmissionControl.CPUThreshold = admissionMemoryPercent, admissionCPUPercent
+	if !s.quirks.Has(QuirkNoCounts) {
+		m.Ingestion.QueueDepth, m.Ingestion.ActiveTasks = s.queue.depth()
+	}
+	load, limits := s.Load(), s.admissionLimits()
+	m.AdmissionControl.MemoryThreshold, m.AdmissionControl.CPUThreshold = limits.MemoryThreshold, limits.CPUThreshold
+	m.AdmissionControl.MemoryPercent, m.AdmissionControl.CPUPercent = load.MemoryPercent, load.CPUPercent
+	for name, n := range load.Connections {
+		m.AdmissionControl.ConnectionsPerDB[name] = n
+		m.AdmissionControl.TotalConnections += n
+	}
 	m.Cluster.NodeID, m.Cluster.NodeType, m.Cluster.UptimeSeconds = s.nodeID, s.nodeType, time.Since(s.started).Seconds()
 	writeJSON(w, http.StatusOK, m)
+}
+
+// directories are the names besides databases in their directory. The deployed
+// server's scratch directory is there as soon as a database was opened.
+func (s *Server) directories() []string {
+	names := []string{".kuzu"}
+	entries, _ := os.ReadDir(filepath.Dir(s.engine.Path("any"))) // an engine may have none
+	for _, entry := range entries {
+		if entry.IsDir() && entry.Name() != names[0] {
+			names = append(names, entry.Name())
+		}
+	}
+	return names
 }
 
 func megabytes(bytes uint64) float64 { return float64(bytes*10>>20) / 10 }

@@ -31,7 +31,7 @@ func TestHealth(t *testing.T) {
 func TestInfo(t *testing.T) {
 	eachEngine(t, func(t *testing.T, a *api) {
 		const limits = `"memory_limits":{"admission_threshold_percent":85,"instance_max_mb":2048,"per_database_max_mb":0},` +
-			`"query_limits":{"connection_ttl_minutes":30,"health_check_interval_minutes":5,"max_connections_per_db":10,"timeout_seconds":30},`
+			`"query_limits":{"connection_ttl_minutes":30,"health_check_interval_minutes":5,"max_connections_per_db":0,"timeout_seconds":30},`
 		want := func(databases string) string {
 			return `{"base_path":"<dir>","cluster_version":"1.0.0","configuration":{"admission_control":{"check_interval":1,"cpu_threshold":90,"memory_threshold":85,"queue_threshold":0.8},` +
 				`"base_path":"<dir>","max_databases":7,` + limits + `"read_only":false},"databases":` + databases +

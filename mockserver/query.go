@@ -15,48 +15,84 @@ import (
 	"github.com/robosystems/kuzuclient/gen/server"
 )
 
-// maxRows bounds a plain result; what is beyond is dropped without a word.
+// maxRows bounds a plain result with [QuirkRowCap]; what is beyond is dropped
+// without a word.
 const maxRows = 10_000
 
 // QueryDatabase answers POST /databases/{graph_id}/query.
 func (s *Server) QueryDatabase(w http.ResponseWriter, r *http.Request, graphID string, params server.QueryDatabaseParams) {
-	started := time.Now()
 	var req server.QueryRequest
 	decodeBody(r, &req)
-	if graphIDFault(graphID) != "" {
-		writeServerError(w) // as deployed: the id is checked where nothing catches it
-		return
-	}
 	q := Query{Cypher: req.Cypher, Parameters: parameters(req.Parameters)}
 	if optional(params.Streaming, false) {
-		s.streamQuery(w, r, graphID, q, started)
+		s.streamQuery(w, r, graphID, q)
 		return
+	}
+	release, ok := s.loop.hold(r.Context())
+	if !ok {
+		return // the client is gone
+	}
+	status, body := func() (int, any) {
+		defer release() // before a client that does not read could keep it
+		return s.answerPlain(r.Context(), graphID, q)
+	}()
+	if body == nil {
+		writeServerError(w)
+		return
+	}
+	writeJSON(w, status, body)
+}
+
+// answerPlain runs a plain query from its admission on. A body that is nil
+// stands for a failure of the server itself.
+func (s *Server) answerPlain(ctx context.Context, graphID string, q Query) (status int, body any) {
+	started := time.Now()
+	if refusal := s.admit(graphID); refusal != nil {
+		return http.StatusServiceUnavailable, refusal
+	}
+	defer s.admission.leave(graphID)
+	if status, body, ok := s.checkGraphID(graphID); !ok {
+		return status, body
 	}
 	if status, detail := refuse(q.Cypher); status != 0 {
-		writeDetail(w, status, detail)
-		return
+		return status, server.ErrorMessage{Detail: detail}
 	}
 	if fault := parameterFault(q.Parameters); fault != "" {
-		writeDetail(w, http.StatusBadRequest, fault)
-		return
+		return http.StatusBadRequest, server.ErrorMessage{Detail: fault}
 	}
-	answer, err := s.runPlain(r.Context(), graphID, q)
+	ctx, cancel := s.boundPlain(ctx)
+	defer cancel()
+	answer, err := s.runPlain(ctx, graphID, q)
 	var fetch *fetchError
 	switch {
 	case errors.Is(err, ErrDatabaseNotFound):
-		writeDetail(w, http.StatusNotFound, notFoundQuoted(graphID))
+		return http.StatusNotFound, server.ErrorMessage{Detail: notFoundQuoted(graphID)}
+	case s.overran(ctx, started, err):
+		return http.StatusInternalServerError, server.ErrorMessage{Detail: s.timeoutDetail()}
 	case errors.Is(err, errBlob):
-		writeServerError(w) // as deployed: it fails where nothing catches it
+		return http.StatusInternalServerError, nil // as deployed: it fails where nothing catches it
 	case errors.As(err, &fetch):
-		writeDetail(w, http.StatusInternalServerError, "Query execution failed: "+err.Error())
+		return http.StatusInternalServerError, server.ErrorMessage{Detail: "Query execution failed: " + err.Error()}
 	case err != nil:
 		status, detail := statementFault(err)
-		writeDetail(w, status, detail)
+		return status, server.ErrorMessage{Detail: detail}
+	}
+	s.queries.add(graphID)
+	answer.Database = graphID
+	answer.ExecutionTimeMS = milliseconds(time.Since(started))
+	return http.StatusOK, answer
+}
+
+// checkGraphID says what a query on a malformed id is answered, if it is one.
+func (s *Server) checkGraphID(graphID string) (status int, body any, ok bool) {
+	fault := graphIDFault(graphID)
+	switch {
+	case fault == "":
+		return 0, nil, true
+	case s.quirks.Has(QuirkBadID):
+		return http.StatusInternalServerError, nil, false // it is checked where nothing catches it
 	default:
-		s.queries.add(graphID)
-		answer.Database = graphID
-		answer.ExecutionTimeMS = milliseconds(time.Since(started))
-		writeJSON(w, http.StatusOK, answer)
+		return http.StatusBadRequest, server.ErrorMessage{Detail: fault}, false
 	}
 }
 
@@ -65,7 +101,7 @@ type fetchError struct{ error }
 
 func (e *fetchError) Unwrap() error { return e.error }
 
-// runPlain runs a statement and encodes its rows, up to the cap.
+// runPlain runs a statement and encodes its rows.
 func (s *Server) runPlain(ctx context.Context, name string, q Query) (server.QueryResult, error) {
 	answer := server.QueryResult{Columns: []string{}, Data: []server.Row{}}
 	cypher := q.Cypher
@@ -80,7 +116,7 @@ func (s *Server) runPlain(ctx context.Context, name string, q Query) (server.Que
 		answer.Columns = textColumns(cypher, answer.Columns)
 	}
 	enc := newPlainEncoder()
-	for len(answer.Data) < maxRows {
+	for !s.quirks.Has(QuirkRowCap) || len(answer.Data) < maxRows {
 		row, err := result.Next()
 		if errors.Is(err, io.EOF) {
 			break
@@ -214,6 +250,9 @@ func parameter(dec *json.Decoder) any {
 // integer beyond 64 bits becomes a DOUBLE.
 func number(n json.Number) any {
 	text := n.String()
+	if f, ok := wordOf(text); ok {
+		return f
+	}
 	if !strings.ContainsAny(text, ".eE") {
 		if i, err := n.Int64(); err == nil {
 			return i

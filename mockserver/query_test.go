@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+
+	"github.com/robosystems/kuzuclient/mockserver"
 )
 
 func TestQuery(t *testing.T) {
@@ -57,16 +59,21 @@ func TestStreamParameters(t *testing.T) {
 	})
 }
 
-// The rows beyond the cap are dropped without a word.
+// All rows come, or with the quirk those up to the cap, without a word.
 func TestQueryCap(t *testing.T) {
 	eachEngine(t, func(t *testing.T, a *api) {
 		a.create("g", "")
-		got := into[struct {
-			Data  []struct{ I int }
-			Count int `json:"row_count"`
-		}](a.query("g", count(10_001), ""))
-		if got.Count != 10_000 || len(got.Data) != 10_000 || got.Data[9_999].I != 10_000 {
-			t.Errorf("got %d rows, counted %d", len(got.Data), got.Count)
+		for quirks, want := range map[mockserver.Quirks]int{0: 10_001, mockserver.QuirkRowCap: 10_000} {
+			if err := a.server.SetQuirks(quirks); err != nil {
+				t.Fatal(err)
+			}
+			got := into[struct {
+				Data  []struct{ I int }
+				Count int `json:"row_count"`
+			}](a.query("g", count(10_001), ""))
+			if got.Count != want || len(got.Data) != want || got.Data[want-1].I != want {
+				t.Errorf("quirks %q: got %d rows, counted %d", quirks, len(got.Data), got.Count)
+			}
 		}
 	})
 }

@@ -28,6 +28,11 @@ const (
 	// QuirkNaNTokens (S-4): streams hold the bare tokens NaN, Infinity and
 	// -Infinity where they would hold null.
 	QuirkNaNTokens
+	// QuirkLateTimeout (S-6): a plain query over the time limit is not
+	// interrupted, and answered only when the engine is done with it.
+	QuirkLateTimeout
+	// QuirkRowCap (S-7): a plain result is cut after 10,000 rows without a word.
+	QuirkRowCap
 	// QuirkTextColumns (S-8): columns are named after the text of the statement.
 	QuirkTextColumns
 	// QuirkNoProperties (S-11): a schema's tables have no properties.
@@ -38,6 +43,22 @@ const (
 	// QuirkNoCounts (S-14): tasks report no records, constants as estimates, and
 	// no progress between 0 and 100.
 	QuirkNoCounts
+	// QuirkFreeze (S-15): while a plain query or a copy runs, the node answers
+	// nothing else, not even /health; what streams and event streams have left
+	// to say waits, too.
+	QuirkFreeze
+	// QuirkBadID (S-20): a query on a malformed graph id fails the server.
+	QuirkBadID
+	// QuirkMetricsDirectories (S-26): /metrics counts directories as databases.
+	QuirkMetricsDirectories
+	// QuirkIdleClose (section 1): connections are closed after 5 s without a
+	// request. [Server.Serve], which it needs, looks at it once, at its start.
+	QuirkIdleClose
+	// QuirkRunOn (section 6.3): a statement runs on when its client has gone.
+	QuirkRunOn
+	// QuirkGenericMessages (section 9.3): events of a task do not name its
+	// table, and say "table" instead.
+	QuirkGenericMessages
 	// QuirkNoIngest (section 4): there is no ingest route.
 	QuirkNoIngest
 
@@ -48,8 +69,9 @@ const (
 const QuirksDeployed = endOfQuirks - 1
 
 var quirkNames = [...]string{
-	"no-last-chunk", "silent-failure", "unstreamable", "nan-tokens", "text-columns",
-	"no-properties", "stray-database", "no-counts", "no-ingest",
+	"no-last-chunk", "silent-failure", "unstreamable", "nan-tokens", "late-timeout", "row-cap", "text-columns",
+	"no-properties", "stray-database", "no-counts", "freeze", "bad-id", "metrics-directories", "idle-close", "run-on",
+	"generic-messages", "no-ingest",
 }
 
 // String lists the names of the set, separated by commas; "" for none.

@@ -30,9 +30,11 @@ func writeIssues(w http.ResponseWriter, issues []server.ValidationIssue) {
 	writeJSON(w, http.StatusUnprocessableEntity, server.ValidationError{Detail: issues})
 }
 
+const plainText = "text/plain; charset=utf-8"
+
 // writeServerError answers as the deployed server does when its own code fails.
 func writeServerError(w http.ResponseWriter) {
-	writeBody(w, http.StatusInternalServerError, "text/plain; charset=utf-8", []byte("Internal Server Error"))
+	writeBody(w, http.StatusInternalServerError, plainText, []byte("Internal Server Error"))
 }
 
 func writeBody(w http.ResponseWriter, status int, contentType string, body []byte) {

@@ -19,6 +19,7 @@ import (
 type router struct {
 	document *compiledDocument
 	validate bool                   // requests
+	pages    map[string]page        // what is served besides the operations
 	hidden   func(path string) bool // is this path of the document not served now
 	routes   []route                // in order of registration: literal segments before parameters
 }
@@ -70,6 +71,10 @@ func (rt *router) HandleFunc(pattern string, serve func(http.ResponseWriter, *ht
 
 // ServeHTTP dispatches a request.
 func (rt *router) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if known, ok := rt.pages[r.URL.Path]; ok {
+		known.serve(w, r)
+		return
+	}
 	// Paths are decoded before they are split, so an id with an encoded slash
 	// is two segments.
 	segments := strings.Split(r.URL.Path, "/")
@@ -123,6 +128,9 @@ func (rt *router) answerRules(r *http.Request) answerRules {
 }
 
 func (rt *router) known(path string) bool {
+	if _, ok := rt.pages[path]; ok {
+		return true
+	}
 	segments := strings.Split(path, "/")
 	for i := range rt.routes {
 		if rt.routes[i].matches(segments) && !rt.hidden(rt.routes[i].path) {

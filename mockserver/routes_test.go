@@ -16,7 +16,6 @@ func TestRoutes(t *testing.T) {
 		body, allow  string
 	}{
 		{"GET", "/none", 404, gone, ""},
-		{"GET", "", 404, gone, ""},
 		{"GET", "/databases/g/none", 404, gone, ""},
 		{"GET", "/databases/g/schema/x", 404, gone, ""},
 		{"GET", "//databases", 404, gone, ""},

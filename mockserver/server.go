@@ -42,6 +42,16 @@ type Config struct {
 	// who gets a 500 that says why, and the log. Give a test's t, so that
 	// such an answer fails the test that caused it.
 	Reporter Reporter
+	// QueryTimeout bounds how long a plain query may run; nil means
+	// [DefaultQueryTimeout], and 0 that there is no such bound. The engine's own
+	// bound of 120 s, after which statements fail as interrupted, stays.
+	QueryTimeout *time.Duration
+	// Admission is when queries are refused; nil means [DefaultAdmission].
+	Admission *Admission
+	// KeyMissing makes the server one that should ask for a key and was given
+	// none: it starts, and every request to it fails with 500. It does not go
+	// with an APIKey.
+	KeyMissing bool
 	// Logger takes what an operator should see; nil means none of it.
 	Logger *slog.Logger
 }
@@ -51,6 +61,7 @@ type Server struct {
 	engine       Engine
 	files        *files
 	apiKey       string
+	keyMissing   bool
 	nodeType     server.NodeType
 	readOnly     bool
 	maxDatabases int
@@ -58,6 +69,7 @@ type Server struct {
 	validation   Validation
 	reporter     Reporter
 	routes       *router
+	queryTimeout time.Duration // 0: none
 	log          *slog.Logger
 
 	nodeID  string
@@ -67,7 +79,10 @@ type Server struct {
 	tasks   *taskStore
 	lockout lockout
 	queue   *taskQueue
+	loop    eventLoop
 	handler http.Handler
+
+	admission admission
 
 	ctx    context.Context // ends with Close; background work and event streams hang on it
 	cancel context.CancelFunc
@@ -97,6 +112,15 @@ func New(cfg Config) (*Server, error) {
 	if cfg.Validation >= endOfValidations {
 		faults = append(faults, fmt.Errorf("Validation is %d; it must be one of the constants", cfg.Validation))
 	}
+	if cfg.QueryTimeout != nil && *cfg.QueryTimeout < 0 {
+		faults = append(faults, fmt.Errorf("QueryTimeout is %v; it must not be negative", *cfg.QueryTimeout))
+	}
+	if cfg.Admission != nil {
+		faults = append(faults, cfg.Admission.fault())
+	}
+	if cfg.KeyMissing && cfg.APIKey != "" {
+		faults = append(faults, errors.New("KeyMissing is set and APIKey, too; drop one of them"))
+	}
 	if cfg.DataRoot != "" {
 		if info, err := os.Stat(cfg.DataRoot); err != nil {
 			faults = append(faults, fmt.Errorf("DataRoot: %w", err))
@@ -117,17 +141,23 @@ func New(cfg Config) (*Server, error) {
 	if err != nil {
 		return nil, fmt.Errorf("mockserver: %w", err)
 	}
+	if routes.pages, err = pages(); err != nil {
+		return nil, fmt.Errorf("mockserver: %w", err)
+	}
 	ctx, cancel := context.WithCancel(context.Background())
 	s := &Server{
 		engine:       cfg.Engine,
 		files:        &files{root: cfg.DataRoot},
 		apiKey:       cfg.APIKey,
+		keyMissing:   cfg.KeyMissing,
 		nodeType:     cfg.NodeType,
 		readOnly:     cfg.ReadOnly,
 		maxDatabases: cfg.MaxDatabases,
 		validation:   cfg.Validation,
 		reporter:     cfg.Reporter,
 		routes:       routes,
+		queryTimeout: optional(cfg.QueryTimeout, DefaultQueryTimeout),
+		admission:    admission{limits: cfg.Admission},
 		log:          cfg.Logger,
 		nodeID:       fmt.Sprintf("kuzu-%s-%d", cfg.NodeType, os.Getpid()),
 		started:      time.Now(),
@@ -138,19 +168,22 @@ func New(cfg Config) (*Server, error) {
 	s.quirks.store(cfg.Quirks)
 	s.queries.reset = s.started
 	s.queue = newTaskQueue(ctx)
+	s.loop = newEventLoop(&s.quirks)
 	routes.hidden = func(path string) bool {
 		return path == "/databases/{graph_id}/ingest" && s.quirks.Has(QuirkNoIngest)
 	}
 	server.HandlerWithOptions(s, server.StdHTTPServerOptions{BaseRouter: routes})
 	// The order of the deployed server: a wrong key wins over a large body,
 	// and that over everything a route could say.
-	s.handler = s.authenticate(limitBody(routes))
+	s.handler = s.loop.unfrozen(s.authenticate(limitBody(s.crossOrigin(routes))))
 	return s, nil
 }
 
+const serverName = "kuzu-mock"
+
 // ServeHTTP answers one request.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	w.Header().Set("Server", "kuzu-mock")
+	w.Header().Set("Server", serverName)
 	out := &response{ResponseWriter: w, server: s, request: r, unchecked: !s.validation.answers()}
 	defer s.rescue(out, r)
 	s.handler.ServeHTTP(out, r)

@@ -14,11 +14,26 @@ const chunkRows = 1000
 
 // streamQuery answers a query with NDJSON. Headers leave before the statement
 // runs; a failure after them is the stream's last line.
-func (s *Server) streamQuery(w http.ResponseWriter, r *http.Request, name string, q Query, started time.Time) {
+func (s *Server) streamQuery(w http.ResponseWriter, r *http.Request, name string, q Query) {
+	started := time.Now()
+	if refusal := s.admit(name); refusal != nil {
+		writeJSON(w, http.StatusServiceUnavailable, refusal)
+		return
+	}
+	s.admission.leave(name) // as deployed: a stream does not count once it has begun
+	if status, body, ok := s.checkGraphID(name); !ok {
+		if body == nil {
+			writeServerError(w)
+			return
+		}
+		writeJSON(w, status, body)
+		return
+	}
 	w.Header().Set("Content-Type", "application/x-ndjson")
 	w.Header().Set("X-Streaming", "true")
 	w.Header().Set("Cache-Control", "no-cache")
 	out := &chunkWriter{w: w, control: http.NewResponseController(w), enc: newStreamEncoder(), quirks: s.quirks.load(), started: started}
+	out.pass = func() bool { return s.loop.pass(r.Context()) }
 	out.enc.unstreamable, out.enc.nan = s.quirks.Has(QuirkUnstreamable), s.quirks.Has(QuirkNaNTokens)
 	w.WriteHeader(http.StatusOK)
 	if flush(out.control) != nil {
@@ -30,7 +45,9 @@ func (s *Server) streamQuery(w http.ResponseWriter, r *http.Request, name string
 	}
 	cypher := q.Cypher
 	q.Cypher = translate(cypher)
-	result, err := s.engine.Run(r.Context(), name, q)
+	ctx, cancel := s.bound(r.Context(), engineTimeout, nil)
+	defer cancel()
+	result, err := s.engine.Run(ctx, name, q)
 	switch {
 	case errors.Is(err, ErrDatabaseNotFound):
 		out.failLate(notFoundQuoted(name), "RuntimeError")
@@ -73,7 +90,8 @@ type chunkWriter struct {
 	enc     *encoder
 	quirks  Quirks
 	started time.Time
-	line    []byte // reused
+	pass    func() bool // waits while the node is frozen; false if the client has gone
+	line    []byte      // reused
 	index   int
 	total   int
 }
@@ -159,6 +177,9 @@ func (c *chunkWriter) fail(message, kind string) {
 }
 
 func (c *chunkWriter) flush() error {
+	if !c.pass() {
+		return errClientGone
+	}
 	if _, err := c.w.Write(c.line); err != nil {
 		return errClientGone
 	}

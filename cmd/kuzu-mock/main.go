@@ -10,12 +10,10 @@ import (
 	"io"
 	"log/slog"
 	"net"
-	"net/http"
 	"os"
 	"os/signal"
 	"strings"
 	"syscall"
-	"time"
 
 	"github.com/robosystems/kuzuclient/gen/server"
 	"github.com/robosystems/kuzuclient/mockserver"
@@ -46,6 +44,7 @@ func run(ctx context.Context, args []string, out io.Writer) (err error) {
 	nodeType := flags.String("node-type", "writer", "writer, shared_master or shared_replica")
 	quirkNames := flags.String("quirks", "", "oddities of the deployed server to take on: \"deployed\" for all, or `names` separated by commas")
 	maxDatabases := flags.Int("max-databases", 200, "so many databases may exist")
+	timeout := flags.Duration("query-timeout", mockserver.DefaultQueryTimeout, "plain queries may run so long; 0 for no limit")
 	flags.Usage = func() {
 		fmt.Fprintf(out, "Usage: kuzu-mock [flags]\n\nServes the Kuzu API. If KUZU_API_KEY is set, clients have to send it.\n\n")
 		flags.PrintDefaults()
@@ -74,6 +73,7 @@ func run(ctx context.Context, args []string, out io.Writer) (err error) {
 		ReadOnly:     *readOnly,
 		MaxDatabases: *maxDatabases,
 		Quirks:       quirks,
+		QueryTimeout: timeout,
 		Logger:       slog.New(slog.NewTextHandler(out, nil)),
 	})
 	if err != nil {
@@ -84,22 +84,7 @@ func run(ctx context.Context, args []string, out io.Writer) (err error) {
 		return errors.Join(err, handler.Close())
 	}
 	fmt.Fprintf(out, "kuzu-mock listens at http://%s (%s engine)\n", listener.Addr(), *engineName)
-	web := &http.Server{
-		Handler:           handler,
-		ReadHeaderTimeout: 30 * time.Second,
-		IdleTimeout:       5 * time.Second, // as deployed
-	}
-	served := make(chan error, 1)
-	go func() { served <- web.Serve(listener) }()
-	select {
-	case err := <-served:
-		return err
-	case <-ctx.Done():
-	}
-	_ = handler.Close() // ends event streams, which Shutdown would wait for
-	grace, cancel := context.WithTimeout(context.Background(), 5*time.Second)
-	defer cancel()
-	return web.Shutdown(grace)
+	return handler.Serve(ctx, listener)
 }
 
 func openEngine(name, dir string) (mockserver.Engine, error) {
