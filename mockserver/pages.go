@@ -46,6 +46,7 @@ func (p page) serve(w http.ResponseWriter, r *http.Request) {
 		writeDetail(w, http.StatusMethodNotAllowed, "Method Not Allowed")
 		return
 	}
+	unchecked(w) // no operation of the document
 	writeBody(w, http.StatusOK, p.contentType, p.body)
 }
 

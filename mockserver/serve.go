@@ -48,7 +48,7 @@ func (s *Server) Serve(ctx context.Context, l net.Listener) error {
 	if err != nil {
 		_ = web.Close()
 	}
-	<-served
+	_ = <-served // that it was closed
 	return err
 }
 
