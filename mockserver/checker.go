@@ -19,6 +19,7 @@ import (
 type checker struct {
 	issues  []server.ValidationIssue
 	changed bool // the value that comes back is not the one that was given
+	unread  bool // the body is too long, or breaks off
 }
 
 func (c *checker) add(kind string, at []any, msg string, input any, ctx map[string]any) {

@@ -86,6 +86,9 @@ func (s *Server) CreateDatabase(w http.ResponseWriter, r *http.Request) {
 	case s.readOnly:
 		writeDetail(w, http.StatusForbidden, "Database creation not allowed on read-only nodes")
 		return
+	case graphIDFault(req.GraphID) != "": // the document keeps such ids out, if requests are checked
+		writeDetail(w, http.StatusBadRequest, graphIDFault(req.GraphID))
+		return
 	case schema == server.CreateDatabaseRequestSchemaTypeShared && optional(req.RepositoryName, "") == "":
 		writeDetail(w, http.StatusBadRequest, "Shared schema type requires repository_name")
 		return

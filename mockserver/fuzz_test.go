@@ -40,31 +40,40 @@ func FuzzServer(f *testing.F) {
 		f.Add(seed.method, seed.target, seed.contentType, []byte(seed.body))
 	}
 	var log lines
-	a := newAPI(f, scripted(f), func(cfg *mockserver.Config) { cfg.Logger = slog.New(slog.NewTextHandler(&log, nil)) })
-	f.Cleanup(a.close)
-	a.write("b/Person.csv", peopleCSV)
-	if err := a.engine.Create(context.Background(), "g"); err != nil {
-		f.Fatal(err)
-	}
-	if err := a.engine.Apply(context.Background(), "g", strings.Split(socialDDL, ";")); err != nil {
-		f.Fatal(err)
+	servers := make(map[mockserver.Validation]*mockserver.Server)
+	for _, v := range []mockserver.Validation{mockserver.ValidateAll, mockserver.ValidateAnswers} {
+		a := newAPI(f, scripted(f), func(cfg *mockserver.Config) {
+			cfg.Logger = slog.New(slog.NewTextHandler(&log, nil))
+			cfg.Validation, cfg.Reporter = v, nil // the log tells, and f must not be told inside the target
+		})
+		f.Cleanup(a.close)
+		a.write("b/Person.csv", peopleCSV)
+		if err := a.engine.Create(context.Background(), "g"); err != nil {
+			f.Fatal(err)
+		}
+		if err := a.engine.Apply(context.Background(), "g", strings.Split(socialDDL, ";")); err != nil {
+			f.Fatal(err)
+		}
+		servers[v] = a.server
 	}
 	f.Fuzz(func(t *testing.T, method, target, contentType string, body []byte) {
 		parsed, err := url.ParseRequestURI(target)
 		if err != nil {
 			return // never gets past net/http
 		}
-		r := &http.Request{
-			Method: method, URL: parsed, Host: "kuzu.test", Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
-			Header: http.Header{"Content-Type": {contentType}}, Body: io.NopCloser(bytes.NewReader(body)), ContentLength: int64(len(body)),
-		}
-		w := httptest.NewRecorder()
-		a.server.ServeHTTP(w, r.WithContext(t.Context()))
-		if w.Code < 200 || w.Code > 599 || w.Header().Get("Content-Type") == "" && w.Code != http.StatusTemporaryRedirect {
-			t.Errorf("got %d %v %s", w.Code, w.Header(), w.Body)
-		}
-		if strings.Contains(log.String(), "level=ERROR") {
-			t.Errorf("%s", &log)
+		for validation, srv := range servers {
+			r := &http.Request{
+				Method: method, URL: parsed, Host: "kuzu.test", Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
+				Header: http.Header{"Content-Type": {contentType}}, Body: io.NopCloser(bytes.NewReader(body)), ContentLength: int64(len(body)),
+			}
+			w := httptest.NewRecorder()
+			srv.ServeHTTP(w, r.WithContext(t.Context()))
+			if w.Code < 200 || w.Code > 599 || w.Header().Get("Content-Type") == "" && w.Code != http.StatusTemporaryRedirect {
+				t.Errorf("validating %v: got %d %v %s", validation, w.Code, w.Header(), w.Body)
+			}
+			if strings.Contains(log.String(), "level=ERROR") {
+				t.Errorf("validating %v: %s", validation, &log)
+			}
 		}
 	})
 }

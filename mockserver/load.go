@@ -8,7 +8,6 @@ import (
 	"runtime/debug"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/robosystems/kuzuclient/gen/server"
 )
@@ -100,7 +99,7 @@ func (s *Server) runTask(ctx context.Context, id, statement string, run func(con
 		}
 	}()
 	s.tasks.start(id)
-	started := time.Now()
+	started := s.clock.now()
 	records, err := run(ctx)
 	if err != nil {
 		s.tasks.fail(id, err.Error())
@@ -109,6 +108,6 @@ func (s *Server) runTask(ctx context.Context, id, statement string, run func(con
 	if s.quirks.Has(QuirkNoCounts) {
 		records = 0
 	}
-	duration := time.Since(started).Seconds()
+	duration := s.clock.since(started).Seconds()
 	s.tasks.finish(id, server.TaskResult{RecordsLoaded: &records, DurationSeconds: &duration, Query: &statement})
 }

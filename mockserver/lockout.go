@@ -15,6 +15,8 @@ const (
 
 // lockout counts wrong keys by the address of the caller.
 type lockout struct {
+	clock clock
+
 	mu    sync.Mutex
 	wrong map[string]wrongKeys // guarded by mu
 	sweep time.Time            // guarded by mu; when to forget what has expired
@@ -31,7 +33,7 @@ func (l *lockout) locked(address string) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	seen, ok := l.wrong[address]
-	if ok && time.Since(seen.last) >= lockoutTime {
+	if ok && l.clock.since(seen.last) >= lockoutTime {
 		delete(l.wrong, address)
 		return false
 	}
@@ -42,7 +44,7 @@ func (l *lockout) locked(address string) bool {
 func (l *lockout) failed(address string) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	now := time.Now()
+	now := l.clock.now()
 	if now.After(l.sweep) {
 		for other, seen := range l.wrong {
 			if now.Sub(seen.last) >= lockoutTime {
@@ -62,6 +64,13 @@ func (l *lockout) passed(address string) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	delete(l.wrong, address)
+}
+
+// reset forgets all.
+func (l *lockout) reset() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.wrong = nil
 }
 
 func callerAddress(r *http.Request) string {

@@ -31,10 +31,10 @@ func (s *Server) MonitorTask(w http.ResponseWriter, r *http.Request, taskID stri
 	out.pass, out.generic = func() bool { return s.loop.pass(ctx) }, s.quirks.Has(QuirkGenericMessages)
 
 	out.send("connected",
-		Field{"timestamp", utcText(time.Now())},
+		Field{"timestamp", utcText(s.clock.now())},
 		Field{"message", "Connected to " + string(out.taskType) + " task monitor"},
 	)
-	pings, beats := time.NewTicker(pingEvery), time.NewTicker(heartbeatEvery)
+	pings, beats := s.clock.ticker(pingEvery), s.clock.ticker(heartbeatEvery)
 	defer pings.Stop()
 	defer beats.Stop()
 	progress := -1
@@ -55,11 +55,11 @@ func (s *Server) MonitorTask(w http.ResponseWriter, r *http.Request, taskID stri
 		select {
 		case <-changed:
 		case <-pings.C:
-			out.write([]byte(": ping - " + time.Now().UTC().Format("2006-01-02 15:04:05.000000+00:00") + "\r\n\r\n"))
+			out.write([]byte(": ping - " + s.clock.now().UTC().Format("2006-01-02 15:04:05.000000+00:00") + "\r\n\r\n"))
 		case <-beats.C:
 			out.send("heartbeat",
 				Field{"status", string(task.Status)},
-				Field{"timestamp", utcText(time.Now())},
+				Field{"timestamp", utcText(s.clock.now())},
 				Field{"message", "Task is still " + string(task.Status) + "..."},
 			)
 		case <-ctx.Done():

@@ -22,7 +22,7 @@ func (s *Server) GetHealth(w http.ResponseWriter, r *http.Request) {
 	}
 	var mem runtime.MemStats
 	runtime.ReadMemStats(&mem)
-	uptime, count, used := time.Since(s.started).Seconds(), len(names), megabytes(mem.Sys)
+	uptime, count, used := s.clock.since(s.started).Seconds(), len(names), megabytes(mem.Sys)
 	writeJSON(w, http.StatusOK, server.Health{
 		Status:        "healthy",
 		UptimeSeconds: &uptime,
@@ -50,7 +50,7 @@ func (s *Server) GetInfo(w http.ResponseWriter, r *http.Request) {
 		BasePath:       base,
 		MaxDatabases:   s.maxDatabases,
 		Databases:      append([]string{}, names...),
-		UptimeSeconds:  time.Since(s.started).Seconds(),
+		UptimeSeconds:  s.clock.since(s.started).Seconds(),
 		ReadOnly:       s.readOnly,
 		Configuration: &server.NodeConfiguration{
 			BasePath:         &base,
@@ -72,7 +72,7 @@ func (s *Server) GetMetrics(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	total, byDatabase, reset := s.queries.snapshot()
-	now := utcText(time.Now())
+	now := utcText(s.clock.now())
 	var mem runtime.MemStats
 	runtime.ReadMemStats(&mem)
 	cpus, used, zero, root := runtime.NumCPU(), float64(mem.Sys)/(1<<30), 0.0, string(os.PathSeparator)
@@ -116,7 +116,7 @@ func (s *Server) GetMetrics(w http.ResponseWriter, r *http.Request) {
 		m.AdmissionControl.ConnectionsPerDB[name] = n
 		m.AdmissionControl.TotalConnections += n
 	}
-	m.Cluster.NodeID, m.Cluster.NodeType, m.Cluster.UptimeSeconds = s.nodeID, s.nodeType, time.Since(s.started).Seconds()
+	m.Cluster.NodeID, m.Cluster.NodeType, m.Cluster.UptimeSeconds = s.nodeID, s.nodeType, s.clock.since(s.started).Seconds()
 	writeJSON(w, http.StatusOK, m)
 }
 
@@ -139,7 +139,14 @@ func megabytes(bytes uint64) float64 { return float64(bytes*10>>20) / 10 }
 type queryCounter struct {
 	mu         sync.Mutex
 	byDatabase map[string]int // guarded by mu
-	reset      time.Time
+	since      time.Time      // guarded by mu
+}
+
+// reset begins to count anew.
+func (c *queryCounter) reset(now time.Time) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.byDatabase, c.since = nil, now
 }
 
 func (c *queryCounter) add(name string) {
@@ -151,7 +158,7 @@ func (c *queryCounter) add(name string) {
 	c.byDatabase[name]++
 }
 
-func (c *queryCounter) snapshot() (total int, byDatabase map[string]int, reset time.Time) {
+func (c *queryCounter) snapshot() (total int, byDatabase map[string]int, since time.Time) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	byDatabase = make(map[string]int, len(c.byDatabase))
@@ -159,5 +166,5 @@ func (c *queryCounter) snapshot() (total int, byDatabase map[string]int, reset t
 		byDatabase[name] = n
 		total += n
 	}
-	return total, byDatabase, c.reset
+	return total, byDatabase, c.since
 }

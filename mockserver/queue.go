@@ -17,8 +17,15 @@ type taskQueue struct {
 	mu      sync.Mutex
 	waiting []job // guarded by mu; in the order in which they will run
 	working bool  // guarded by mu; the goroutine lives
-	active  int   // guarded by mu; jobs that run: 0 or 1
+	active  *run  // guarded by mu; the job that runs, if there is one
 	closed  bool  // guarded by mu
+}
+
+// run is a job that runs.
+type run struct {
+	ctx    context.Context
+	cancel context.CancelFunc
+	ended  chan struct{} // closed when it has
 }
 
 type job struct {
@@ -53,32 +60,58 @@ func (q *taskQueue) enqueue(j job) bool {
 
 func (q *taskQueue) work() {
 	for {
-		next, ok := q.next()
-		if !ok {
+		next, active := q.next()
+		if active == nil {
 			return
 		}
-		next.run(q.ctx)
+		next.run(active.ctx)
+		active.cancel()
+		close(active.ended)
 	}
 }
 
-func (q *taskQueue) next() (next job, ok bool) {
+func (q *taskQueue) next() (job, *run) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	q.active = 0
+	q.active = nil
 	if len(q.waiting) == 0 {
 		q.working = false
-		return job{}, false
+		return job{}, nil
 	}
+	var next job
 	next, q.waiting = q.waiting[0], q.waiting[1:]
-	q.active = 1
-	return next, true
+	ctx, cancel := context.WithCancel(q.ctx)
+	q.active = &run{ctx, cancel, make(chan struct{})}
+	return next, q.active
+}
+
+// drain drops the jobs that wait, interrupts the one that runs and waits until
+// it has ended, or ctx.
+func (q *taskQueue) drain(ctx context.Context) error {
+	q.mu.Lock()
+	q.waiting = nil
+	active := q.active
+	q.mu.Unlock()
+	if active == nil {
+		return nil
+	}
+	active.cancel()
+	select {
+	case <-active.ended:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
 }
 
 // depth returns how many jobs wait and how many run.
 func (q *taskQueue) depth() (waiting, active int) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	return len(q.waiting), q.active
+	if q.active != nil {
+		active = 1
+	}
+	return len(q.waiting), active
 }
 
 // close returns when all jobs have ended; end the context before.

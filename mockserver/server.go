@@ -35,6 +35,10 @@ type Config struct {
 	// Quirks are the oddities of the deployed server to take on; none by
 	// default.
 	Quirks Quirks
+	// TimeScale is how many seconds pass for the server in one: with 60 the
+	// ping of an event stream that comes every 15 s comes every 250 ms, and a
+	// lockout of 300 s lasts 5. 0 means 1; at most 10,000.
+	TimeScale float64
 	// Validation says what is held against the API document; by default
 	// requests and answers.
 	Validation Validation
@@ -75,6 +79,7 @@ type Server struct {
 	nodeID  string
 	started time.Time
 	creates sync.Mutex // between counting databases and adding one
+	clock   clock
 	queries queryCounter
 	tasks   *taskStore
 	lockout lockout
@@ -121,6 +126,9 @@ func New(cfg Config) (*Server, error) {
 	if cfg.KeyMissing && cfg.APIKey != "" {
 		faults = append(faults, errors.New("KeyMissing is set and APIKey, too; drop one of them"))
 	}
+	if !(cfg.TimeScale >= 0 && cfg.TimeScale <= maxTimeScale) {
+		faults = append(faults, fmt.Errorf("TimeScale is %v; it must be above 0 and at most %d", cfg.TimeScale, maxTimeScale))
+	}
 	if cfg.DataRoot != "" {
 		if info, err := os.Stat(cfg.DataRoot); err != nil {
 			faults = append(faults, fmt.Errorf("DataRoot: %w", err))
@@ -130,6 +138,9 @@ func New(cfg Config) (*Server, error) {
 	}
 	if err := errors.Join(faults...); err != nil {
 		return nil, fmt.Errorf("mockserver: %w", err)
+	}
+	if cfg.TimeScale == 0 {
+		cfg.TimeScale = 1
 	}
 	if cfg.MaxDatabases == 0 {
 		cfg.MaxDatabases = 200
@@ -144,6 +155,7 @@ func New(cfg Config) (*Server, error) {
 	if routes.pages, err = pages(); err != nil {
 		return nil, fmt.Errorf("mockserver: %w", err)
 	}
+	ticking := newClock(cfg.TimeScale)
 	ctx, cancel := context.WithCancel(context.Background())
 	s := &Server{
 		engine:       cfg.Engine,
@@ -161,12 +173,14 @@ func New(cfg Config) (*Server, error) {
 		log:          cfg.Logger,
 		nodeID:       fmt.Sprintf("kuzu-%s-%d", cfg.NodeType, os.Getpid()),
 		started:      time.Now(),
-		tasks:        newTaskStore(),
+		clock:        ticking,
+		lockout:      lockout{clock: ticking},
+		tasks:        newTaskStore(ticking),
 		ctx:          ctx,
 		cancel:       cancel,
 	}
 	s.quirks.store(cfg.Quirks)
-	s.queries.reset = s.started
+	s.queries.since = s.started
 	s.queue = newTaskQueue(ctx)
 	s.loop = newEventLoop(&s.quirks)
 	routes.hidden = func(path string) bool {

@@ -20,6 +20,8 @@ const taskLife = 24 * time.Hour
 
 // taskStore keeps the records of tasks.
 type taskStore struct {
+	clock clock
+
 	mu    sync.Mutex
 	tasks map[string]*taskEntry // guarded by mu
 }
@@ -30,14 +32,16 @@ type taskEntry struct {
 	expires time.Time     // zero until the task has ended
 }
 
-func newTaskStore() *taskStore { return &taskStore{tasks: make(map[string]*taskEntry)} }
+func newTaskStore(c clock) *taskStore {
+	return &taskStore{clock: c, tasks: make(map[string]*taskEntry)}
+}
 
 // add stores a new record under a fresh id that begins with prefix, and returns
 // the id.
 func (t *taskStore) add(prefix string, record server.Task) string {
 	var random [4]byte
 	_, _ = rand.Read(random[:]) // never fails
-	now := time.Now()
+	now := t.clock.now()
 	record.TaskID = prefix + "_" + hex.EncodeToString(random[:])
 	record.CreatedAt = utcText(now)
 	beat := seconds(now)
@@ -52,7 +56,7 @@ func (t *taskStore) add(prefix string, record server.Task) string {
 // prune drops the records that have expired. The caller holds the lock.
 func (t *taskStore) prune() {
 	maps.DeleteFunc(t.tasks, func(_ string, entry *taskEntry) bool {
-		return !entry.expires.IsZero() && !time.Now().Before(entry.expires)
+		return !entry.expires.IsZero() && !t.clock.now().Before(entry.expires)
 	})
 }
 
@@ -62,8 +66,11 @@ func (t *taskStore) update(id string, change func(*server.Task)) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	entry := t.tasks[id]
+	if entry == nil {
+		return // the server was reset meanwhile
+	}
 	change(&entry.record)
-	now := time.Now()
+	now := t.clock.now()
 	beat := seconds(now)
 	entry.record.LastHeartbeat = &beat
 	if ended(entry.record) {
@@ -71,6 +78,16 @@ func (t *taskStore) update(id string, change func(*server.Task)) {
 	}
 	close(entry.changed)
 	entry.changed = make(chan struct{})
+}
+
+// reset drops all records and wakes their monitors.
+func (t *taskStore) reset() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	for _, entry := range t.tasks {
+		close(entry.changed)
+	}
+	clear(t.tasks)
 }
 
 func ended(task server.Task) bool {
@@ -107,14 +124,14 @@ func (t *taskStore) all() []server.Task {
 // start, finish and fail are the steps of a task's life.
 func (t *taskStore) start(id string) {
 	t.update(id, func(task *server.Task) {
-		now := utcText(time.Now())
+		now := utcText(t.clock.now())
 		task.Status, task.StartedAt = server.TaskStatusRunning, &now
 	})
 }
 
 func (t *taskStore) finish(id string, result server.TaskResult) {
 	t.update(id, func(task *server.Task) {
-		now := utcText(time.Now())
+		now := utcText(t.clock.now())
 		task.Status, task.CompletedAt, task.ProgressPercent, task.Result = server.TaskStatusCompleted, &now, 100, &result
 		task.RecordsProcessed = result.RecordsLoaded
 	})
@@ -122,7 +139,7 @@ func (t *taskStore) finish(id string, result server.TaskResult) {
 
 func (t *taskStore) fail(id, reason string) {
 	t.update(id, func(task *server.Task) {
-		now := utcText(time.Now())
+		now := utcText(t.clock.now())
 		task.Status, task.CompletedAt, task.Error = server.TaskStatusFailed, &now, &reason
 	})
 }
@@ -145,7 +162,7 @@ func (s *Server) ListTasks(w http.ResponseWriter, _ *http.Request, params server
 		return params.Status != nil && string(task.Status) != *params.Status ||
 			params.TaskType != nil && !strings.HasPrefix(task.TaskID, *params.TaskType)
 	})
-	writeJSON(w, http.StatusOK, records[:min(len(records), optional(params.Limit, 100))])
+	writeJSON(w, http.StatusOK, records[:max(0, min(len(records), optional(params.Limit, 100)))])
 }
 
 // GetTaskStats answers GET /tasks/stats.

@@ -42,13 +42,19 @@ func newRequestRules(op *openapi3.Operation) *requestRules {
 }
 
 // check returns the faults of a request. If there are none, the request that it
-// returns carries the checked body for [decodeBody].
-func (rules *requestRules) check(r *http.Request) (*http.Request, []server.ValidationIssue) {
+// returns carries the checked body for [decodeBody]. A lenient check lets pass
+// what it can: a parameter with a fault counts as not sent, and a body is handed
+// on as it is.
+func (rules *requestRules) check(r *http.Request, lenient bool) (*http.Request, []server.ValidationIssue) {
 	c := &checker{}
 	query := r.URL.Query()
 	for _, p := range rules.query {
 		if given := query[p.Name]; len(given) > 0 {
+			faults := len(c.issues)
 			query.Set(p.Name, c.parameter(p, given[len(given)-1])) // of several the last counts
+			if lenient && len(c.issues) > faults {
+				query.Del(p.Name)
+			}
 		}
 	}
 	if len(rules.query) > 0 {
@@ -62,24 +68,33 @@ func (rules *requestRules) check(r *http.Request) (*http.Request, []server.Valid
 			if c.changed {
 				raw, _ = json.Marshal(value) // it came from JSON
 			}
-			r = r.WithContext(context.WithValue(r.Context(), bodyKey{}, raw))
+			r = r.WithContext(context.WithValue(r.Context(), bodyKey{}, requestBody{raw, !lenient}))
 		}
+	}
+	if lenient && !c.unread {
+		return r, nil
 	}
 	return r, c.issues
 }
 
 type bodyKey struct{}
 
+type requestBody struct {
+	text    []byte
+	checked bool
+}
+
 // decodeBody fills target from the body that [requestRules.check] let pass. A
-// missing optional body leaves it untouched.
+// missing optional body leaves it untouched, and so does, in a body that was not
+// checked, each value of a wrong type.
 func decodeBody(r *http.Request, target any) {
-	raw, _ := r.Context().Value(bodyKey{}).([]byte)
-	if len(raw) == 0 {
+	body, _ := r.Context().Value(bodyKey{}).(requestBody)
+	if len(body.text) == 0 {
 		return
 	}
-	dec := json.NewDecoder(bytes.NewReader(raw))
+	dec := json.NewDecoder(bytes.NewReader(body.text))
 	dec.UseNumber() // numbers where anything goes may be larger than a float64
-	if err := dec.Decode(target); err != nil {
+	if err := dec.Decode(target); err != nil && body.checked {
 		panic("mockserver: the document allows what its type does not: " + err.Error())
 	}
 }
@@ -91,9 +106,11 @@ func (c *checker) readBody(r *http.Request, required bool) (raw []byte, value an
 	at := []any{"body"}
 	switch {
 	case err != nil:
+		c.unread = true
 		c.add("json_invalid", []any{"body", len(raw)}, "JSON decode error", struct{}{}, map[string]any{"error": "the body breaks off"})
 		return nil, nil, false
 	case len(raw) > maxOtherBody:
+		c.unread = true
 		c.add("too_long", at, "Body should have at most 10485760 bytes", nil, map[string]any{"max_length": maxOtherBody})
 		return nil, nil, false
 	case len(raw) == 0:

@@ -45,6 +45,9 @@ func run(ctx context.Context, args []string, out io.Writer) (err error) {
 	quirkNames := flags.String("quirks", "", "oddities of the deployed server to take on: \"deployed\" for all, or `names` separated by commas")
 	maxDatabases := flags.Int("max-databases", 200, "so many databases may exist")
 	timeout := flags.Duration("query-timeout", mockserver.DefaultQueryTimeout, "plain queries may run so long; 0 for no limit")
+	var validation mockserver.Validation
+	flags.TextVar(&validation, "validate", mockserver.ValidateAll, "`what` to hold against the API document: all, requests, answers or nothing")
+	timeScale := flags.Float64("time-scale", 1, "so many `seconds` pass for the server in one: pings, heartbeats and lockouts come and go faster")
 	flags.Usage = func() {
 		fmt.Fprintf(out, "Usage: kuzu-mock [flags]\n\nServes the Kuzu API. If KUZU_API_KEY is set, clients have to send it.\n\n")
 		flags.PrintDefaults()
@@ -74,6 +77,8 @@ func run(ctx context.Context, args []string, out io.Writer) (err error) {
 		MaxDatabases: *maxDatabases,
 		Quirks:       quirks,
 		QueryTimeout: timeout,
+		Validation:   validation,
+		TimeScale:    *timeScale,
 		Logger:       slog.New(slog.NewTextHandler(out, nil)),
 	})
 	if err != nil {

@@ -52,6 +52,8 @@ func TestRefusesWrongFlags(t *testing.T) {
 		{"data", []string{"-engine", "scripted", "-data", "does/not/exist"}, "DataRoot"},
 		{"node type", []string{"-engine", "scripted", "-node-type", "reader"}, `NodeType is "reader"`},
 		{"quirk", []string{"-engine", "scripted", "-quirks", "no-ingest,no-such"}, `there is no quirk "no-such"`},
+		{"validation", []string{"-engine", "scripted", "-validate", "some"}, "there are all, requests, answers, nothing"},
+		{"time scale", []string{"-engine", "scripted", "-time-scale", "-1"}, "TimeScale is -1"},
 		{"maximum", []string{"-engine", "scripted", "-max-databases", "-1"}, "MaxDatabases is -1"},
 		{"address", []string{"-engine", "scripted", "-listen", "nowhere"}, "nowhere"},
 		{"argument", []string{"serve"}, `unexpected argument "serve"`},
