@@ -25,8 +25,13 @@ test: ## Run all tests, with the race detector where there is a C compiler
 	go test -timeout 5m $(RACE) ./...
 
 .PHONY: bench
-bench: ## Measure against peers; leave the machine alone meanwhile
+bench: bench/prism/node_modules ## Measure against peers; leave the machine alone meanwhile; needs Node.js
 	cd bench && go test -run '^$$' -bench . ./...
+	cd bench && go run ./prism
+
+bench/prism/node_modules: bench/prism/package-lock.json
+	cd bench/prism && npm ci --no-progress
+	touch $@
 
 .PHONY: check-page
 check-page: ## Click through the health page in a headless Chromium
