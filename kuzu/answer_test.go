@@ -25,6 +25,30 @@ func jsonOperations() map[string]func(context.Context, *kuzu.Client) error {
 			_, err := c.WaitTask(ctx, "t1", nil)
 			return err
 		},
+		"listTasks": func(ctx context.Context, c *kuzu.Client) error {
+			_, err := c.Tasks(ctx, kuzu.TaskFilter{})
+			return err
+		},
+		"getTaskStats": func(ctx context.Context, c *kuzu.Client) error {
+			_, err := c.TaskStats(ctx)
+			return err
+		},
+		"getTask watch": func(ctx context.Context, c *kuzu.Client) error {
+			for _, err := range c.WatchTask(ctx, "t1") {
+				if err != nil {
+					return err
+				}
+			}
+			return nil
+		},
+		"getInfo": func(ctx context.Context, c *kuzu.Client) error {
+			_, err := c.Info(ctx)
+			return err
+		},
+		"getMetrics": func(ctx context.Context, c *kuzu.Client) error {
+			_, err := c.Metrics(ctx)
+			return err
+		},
 		"getHealth": func(ctx context.Context, c *kuzu.Client) error {
 			_, err := c.Health(ctx)
 			return err
@@ -129,7 +153,7 @@ func TestNobodyListens(t *testing.T) {
 	c := srv.client(t)
 	srv.Close()
 	for operation, call := range jsonOperations() {
-		if operation == "getTask wait" {
+		if operation == "getTask wait" || operation == "getTask watch" {
 			continue // it would wait for the server to come back
 		}
 		wantError(t, call(t.Context(), c), kuzu.KindUnavailable, "connection refused")

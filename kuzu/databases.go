@@ -2,9 +2,11 @@ package kuzu
 
 import (
 	"context"
+	"errors"
 	"net/http"
 
 	"github.com/robosystems/kuzuclient/gen"
+	"github.com/robosystems/kuzuclient/internal/cypher"
 )
 
 // DatabaseInfo describes a graph's database.
@@ -12,6 +14,9 @@ type DatabaseInfo = gen.DatabaseInfo
 
 // DatabaseList lists the databases of a server with the room left on it.
 type DatabaseList = gen.DatabaseList
+
+// DatabaseMetrics are the size of a graph's database and what it holds.
+type DatabaseMetrics = gen.DatabaseMetrics
 
 // SchemaType is which tables a new database begins with.
 type SchemaType = gen.CreateDatabaseRequestSchemaType
@@ -66,6 +71,9 @@ func (c *Client) CreateDatabase(ctx context.Context, spec DatabaseSpec) error {
 	case spec.Repository == "" && spec.Schema == SchemaShared:
 		return c.fail(op, KindInvalidRequest, "the shared schema needs Repository; name the repository that the graph is")
 	}
+	if err := cypher.CheckSeparators(spec.DDL); err != nil {
+		return c.fail(op, KindInvalidRequest, "DDL: %s", unprefixed(err))
+	}
 	if spec.DDL != "" {
 		request.CustomSchemaDDL = &spec.DDL
 	}
@@ -79,6 +87,30 @@ func (c *Client) CreateDatabase(ctx context.Context, spec DatabaseSpec) error {
 		return c.fail(op, KindExecution, "the database was created, but its schema was not or not wholly applied; install the schema, or delete the database")
 	}
 	return err
+}
+
+// EnsureDatabase creates the client's graph unless it is there, and reports
+// whether it did. Several callers may do so at once: one creates it, and the
+// others find it. It does not look at the schema of a graph that is there.
+func (c *Client) EnsureDatabase(ctx context.Context, spec DatabaseSpec) (created bool, err error) {
+	exists, err := c.DatabaseExists(ctx)
+	if err != nil || exists {
+		return false, err
+	}
+	err = c.CreateDatabase(ctx, spec)
+	if errors.Is(err, ErrConflict) {
+		return false, nil // somebody was faster
+	}
+	return err == nil, err
+}
+
+// DatabaseExists reports whether the server holds the client's graph.
+func (c *Client) DatabaseExists(ctx context.Context) (bool, error) {
+	_, err := c.Database(ctx)
+	if errors.Is(err, ErrNotFound) {
+		return false, nil
+	}
+	return err == nil, err
 }
 
 // DeleteDatabase deletes the client's graph and its data; [ErrNotFound] if the
@@ -112,4 +144,16 @@ func (c *Client) Databases(ctx context.Context) (DatabaseList, error) {
 		err = c.lacks(gen.OpListDatabases, "databases")
 	}
 	return list, err
+}
+
+// DatabaseMetrics measures the client's graph; [ErrNotFound] if the server does
+// not hold it. The counts are 0 if the server could not count.
+func (c *Client) DatabaseMetrics(ctx context.Context) (DatabaseMetrics, error) {
+	metrics, err := call[DatabaseMetrics](ctx, c, gen.OpGetDatabaseMetrics, func() (*http.Response, error) {
+		return c.api.GetDatabaseMetrics(ctx, c.graph)
+	})
+	if err == nil && metrics.GraphID == "" {
+		err = c.lacks(gen.OpGetDatabaseMetrics, "graph_id")
+	}
+	return metrics, err
 }

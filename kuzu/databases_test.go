@@ -115,7 +115,7 @@ func TestSchemas(t *testing.T) {
 		kind  kuzu.Kind
 		wants []string
 	}{
-		"of no statements": {"DROP TABLE Person", kuzu.KindInvalidRequest, []string{"DDL statement 1 contains forbidden operations"}},
+		"of no statements": {"DROP TABLE Person", kuzu.KindInvalidRequest, []string{`statement 1, "DROP TABLE Person"`}},
 		"of one that fails": {"CREATE NODE TABLE A(id INT64, PRIMARY KEY(id)); CREATE REL TABLE B(FROM A TO Nobody)", kuzu.KindSyntax,
 			[]string{"Failed to execute DDL statement 2: Binder exception: Table Nobody does not exist."}},
 		"that does not parse": {"CREATE NODE TABLE A(id)", kuzu.KindSyntax, []string{"Parser exception"}},
@@ -143,11 +143,12 @@ func TestSchemas(t *testing.T) {
 // TestSchemaFailures come with status 200, as all answers of this operation.
 func TestSchemaFailures(t *testing.T) {
 	for body, want := range map[string]kuzu.Kind{
-		`{"success":false,"message":"","statements_executed":0}`:                              kuzu.KindProtocol,
-		`{"success":false,"message":"Failed to execute DDL statement 1: Interrupted."}`:       kuzu.KindTimeout,
-		`{"success":false,"message":"Failed to execute DDL statement 1: IO exception: full"}`: kuzu.KindExecution,
-		`{"success":false,"message":"Schema installation failed: Runtime exception: full"}`:   kuzu.KindExecution,
-		`{"success":false,"message":"Schema installation failed: 400: no"}`:                   kuzu.KindInvalidRequest,
+		`{"success":false,"message":"","statements_executed":0}`:                                                                                         kuzu.KindProtocol,
+		`{"success":false,"message":"Failed to execute DDL statement 1: Interrupted."}`:                                                                  kuzu.KindTimeout,
+		`{"success":false,"message":"Failed to execute DDL statement 1: IO exception: full"}`:                                                            kuzu.KindExecution,
+		`{"success":false,"message":"Schema installation failed: Runtime exception: full"}`:                                                              kuzu.KindExecution,
+		`{"success":false,"message":"Schema installation failed: 400: DDL statement 1 contains forbidden operations or doesn't match allowed patterns"}`: kuzu.KindInvalidRequest,
+		`{"success":false,"message":"Schema installation failed: 400: no"}`:                                                                              kuzu.KindInvalidRequest,
 	} {
 		wantError(t, serve(t, says(200, asJSON, body)).client(t).InstallSchema(t.Context(), personDDL), want, "installSchema")
 	}

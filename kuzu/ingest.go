@@ -49,13 +49,10 @@ func (c *Client) Ingest(ctx context.Context, req IngestRequest) (*Task, error) {
 	answer, err := call[gen.IngestTask](ctx, c, gen.OpIngestFiles, func() (*http.Response, error) {
 		return c.api.IngestFiles(ctx, c.graph, body)
 	})
-	switch {
-	case err != nil:
+	if err != nil {
 		return nil, err
-	case answer.TaskID == "":
-		return nil, c.lacks(gen.OpIngestFiles, "task_id")
 	}
-	return &Task{ID: answer.TaskID, client: c}, nil
+	return c.newTask(gen.OpIngestFiles, answer.TaskID)
 }
 
 // IngestSync loads files and returns when they are loaded; see [Client.Ingest].

@@ -60,7 +60,7 @@ func (c *Client) Query(ctx context.Context, statement string, params Params) (*R
 // Plain queries have limits on parameters that streams do not have.
 func (c *Client) prepare(statement string, params Params, plain bool) (gen.QueryRequest, error) {
 	refuse := func(kind Kind, err error) (gen.QueryRequest, error) {
-		return gen.QueryRequest{}, c.fail(gen.OpQueryDatabase, kind, "%s", strings.TrimPrefix(err.Error(), "cypher: "))
+		return gen.QueryRequest{}, c.fail(gen.OpQueryDatabase, kind, "%s", unprefixed(err))
 	}
 	parsed, err := cypher.Parse(statement)
 	if err != nil {
@@ -81,3 +81,7 @@ func (c *Client) prepare(statement string, params Params, plain bool) (gen.Query
 	}
 	return gen.QueryRequest{Database: c.graph, Cypher: parsed.Text, Parameters: values}, nil
 }
+
+// unprefixed returns what the tokenizer says; that it is the one who says so
+// helps nobody.
+func unprefixed(err error) string { return strings.TrimPrefix(err.Error(), "cypher: ") }

@@ -3,6 +3,7 @@ package kuzu_test
 import (
 	"context"
 	"errors"
+	"io"
 	"math"
 	"net/http"
 	"strings"
@@ -45,9 +46,45 @@ var onGraph = map[string]func(context.Context, *kuzu.Client) error{
 		_, err := c.Database(ctx)
 		return err
 	},
-	"installSchema": func(ctx context.Context, c *kuzu.Client) error { return c.InstallSchema(ctx, "x") },
+	"installSchema": func(ctx context.Context, c *kuzu.Client) error { return c.InstallSchema(ctx, personDDL) },
 	"getSchema": func(ctx context.Context, c *kuzu.Client) error {
 		_, err := c.Schema(ctx)
+		return err
+	},
+	"getDatabase exists": func(ctx context.Context, c *kuzu.Client) error {
+		_, err := c.DatabaseExists(ctx)
+		return err
+	},
+	"getDatabase ensure": func(ctx context.Context, c *kuzu.Client) error {
+		_, err := c.EnsureDatabase(ctx, kuzu.DatabaseSpec{})
+		return err
+	},
+	"getDatabaseMetrics": func(ctx context.Context, c *kuzu.Client) error {
+		_, err := c.DatabaseMetrics(ctx)
+		return err
+	},
+	"queryDatabase node": func(ctx context.Context, c *kuzu.Client) error {
+		_, err := c.NodeExists(ctx, "Person", kuzu.Params{"id": 933})
+		return err
+	},
+	"getDatabase copy": func(ctx context.Context, c *kuzu.Client) error {
+		_, err := c.Copy(ctx, kuzu.CopyRequest{Pattern: "s3://b/f.csv", Table: "Person"})
+		return err
+	},
+	"createBackup": func(ctx context.Context, c *kuzu.Client) error {
+		_, err := c.Backup(ctx, kuzu.BackupRequest{})
+		return err
+	},
+	"downloadBackup stream": func(ctx context.Context, c *kuzu.Client) error {
+		_, err := c.DownloadBackup(ctx, io.Discard)
+		return err
+	},
+	"restoreDatabase": func(ctx context.Context, c *kuzu.Client) error {
+		_, err := c.Restore(ctx, kuzu.RestoreRequest{Path: "s3://b/kg1.zip"})
+		return err
+	},
+	"restoreDatabase upload": func(ctx context.Context, c *kuzu.Client) error {
+		_, err := c.Restore(ctx, kuzu.RestoreRequest{Archive: strings.NewReader("PK")})
 		return err
 	},
 	"ingestFiles": func(ctx context.Context, c *kuzu.Client) error {
@@ -163,7 +200,9 @@ func TestOtherRequestsAreRefused(t *testing.T) {
 		"priority too high":       {ingest(kuzu.IngestRequest{Bucket: "b", Files: []string{"a.csv"}, Priority: 11}), []string{"Priority of 11", "1 to 10"}},
 		"priority too low":        {ingest(kuzu.IngestRequest{Bucket: "b", Files: []string{"a.csv"}, Priority: -1}), []string{"Priority of -1"}},
 		"no DDL to install":       {c.InstallSchema(t.Context(), " \n"), []string{"the DDL is empty", "CREATE NODE TABLE"}},
+		"DDL that is no schema":   {c.InstallSchema(t.Context(), personDDL+";\nDROP TABLE Person"), []string{"line 2, column 1", `statement 3, "DROP TABLE Person"`}},
 		"custom schema, no DDL":   {create(kuzu.DatabaseSpec{Schema: kuzu.SchemaCustom}), []string{"custom schema needs DDL"}},
+		"semicolon in DDL":        {create(kuzu.DatabaseSpec{DDL: "COMMENT ON TABLE T IS 'a;b'"}), []string{"DDL: line 1, column 25", "semicolon within a string"}},
 		"DDL for another schema":  {create(kuzu.DatabaseSpec{Schema: kuzu.SchemaEntity, DDL: "x"}), []string{"DDL goes with the custom schema", `"entity"`}},
 		"shared, no repository":   {create(kuzu.DatabaseSpec{Schema: kuzu.SchemaShared}), []string{"shared schema needs Repository"}},
 		"repository, not shared":  {create(kuzu.DatabaseSpec{Schema: kuzu.SchemaEntity, Repository: "sec"}), []string{"Repository goes with the shared schema"}},
@@ -190,18 +229,18 @@ func TestBodyLimits(t *testing.T) {
 			_, err := c.Query(t.Context(), "RETURN $x", kuzu.Params{"x": strings.Repeat("x", size)})
 			return err
 		}, nil},
-		"schema": {1 << 20, func(c *kuzu.Client, size int) error { return c.InstallSchema(t.Context(), strings.Repeat("x", size)) }, nil},
+		"schema": {1 << 20, func(c *kuzu.Client, size int) error { return c.InstallSchema(t.Context(), longDDL(size)) }, nil},
 		"other": {10 << 20, func(c *kuzu.Client, size int) error {
 			return c.CreateDatabase(t.Context(), kuzu.DatabaseSpec{DDL: strings.Repeat("x", size)})
 		}, nil},
-		"as set": {1000, func(c *kuzu.Client, size int) error { return c.InstallSchema(t.Context(), strings.Repeat("x", size)) },
+		"as set": {1000, func(c *kuzu.Client, size int) error { return c.InstallSchema(t.Context(), longDDL(size)) },
 			[]kuzu.Option{kuzu.WithMaxRequestBytes(1000)}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			srv := serve(t, says(http.StatusTeapot, "text/plain", ""))
 			c := srv.client(t, test.opts...)
-			_ = test.send(c, 1) // to learn what stands around the text
-			around := len(srv.asked()[0].body) - 1
+			_ = test.send(c, 100) // to learn what stands around the text
+			around := len(srv.asked()[0].body) - 100
 			wantError(t, test.send(c, test.limit-around+1), kuzu.KindTooLarge, "WithMaxRequestBytes")
 			if n := len(srv.asked()); n != 1 {
 				t.Fatalf("%d requests were sent", n)
@@ -212,6 +251,13 @@ func TestBodyLimits(t *testing.T) {
 			}
 		})
 	}
+}
+
+// longDDL is DDL of a size that a server lets through, from that of its fixed
+// parts on.
+func longDDL(size int) string {
+	const begin, end = "CREATE NODE TABLE T(id INT64 PRIMARY KEY, ", " STRING)"
+	return begin + strings.Repeat("x", max(size-len(begin)-len(end), 1)) + end
 }
 
 type named int64

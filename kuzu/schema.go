@@ -2,24 +2,34 @@ package kuzu
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"net/http"
 	"strings"
 
 	"github.com/robosystems/kuzuclient/gen"
+	"github.com/robosystems/kuzuclient/internal/cypher"
 	"github.com/robosystems/kuzuclient/transport"
 )
 
 // DatabaseSchema lists the tables of a graph.
 type DatabaseSchema = gen.DatabaseSchema
 
-// InstallSchema creates tables: statements of CREATE NODE TABLE and CREATE REL
-// TABLE separated by ";". All take effect or none. A statement that the engine
-// rejects is [ErrSyntax], one that the server does not let through
-// [ErrInvalidRequest].
+// Table is a table of nodes or relationships.
+type Table = gen.Table
+
+// TableProperty is a column of a table.
+type TableProperty = gen.TableProperty
+
+// InstallSchema creates tables: statements of CREATE NODE TABLE, CREATE REL TABLE
+// and COMMENT ON separated by ";". All take effect or none. A statement that the
+// engine rejects is [ErrSyntax]. One that servers do not take for a schema is
+// [ErrInvalidRequest] before anything is sent, and the error names it; run it
+// with [Client.Query].
 func (c *Client) InstallSchema(ctx context.Context, ddl string) error {
 	op := gen.OpInstallSchema
-	if strings.TrimSpace(ddl) == "" {
-		return c.fail(op, KindInvalidRequest, "the DDL is empty; give at least one CREATE NODE TABLE")
+	if err := cypher.CheckDDL(ddl); err != nil {
+		return c.fail(op, KindInvalidRequest, "%s", unprefixed(err))
 	}
 	answer, err := call[gen.InstallSchemaResponse](ctx, c, op, func() (*http.Response, error) {
 		return c.api.InstallSchema(ctx, c.graph, gen.InstallSchemaRequest{Type: "ddl", DDL: &ddl})
@@ -37,14 +47,52 @@ func (c *Client) InstallSchema(ctx context.Context, ddl string) error {
 	return c.annotate(op, transport.StatementError(answer.Message, otherwise))
 }
 
-// Schema lists the tables of the client's graph. Deployed servers leave the
-// properties of tables out.
+// Schema lists the tables of the client's graph with their properties. Deployed
+// servers leave the properties out; they are then asked for with a query a table.
 func (c *Client) Schema(ctx context.Context) (DatabaseSchema, error) {
 	schema, err := call[DatabaseSchema](ctx, c, gen.OpGetSchema, func() (*http.Response, error) {
 		return c.api.GetSchema(ctx, c.graph)
 	})
-	if err == nil && schema.Tables == nil {
-		err = c.lacks(gen.OpGetSchema, "tables")
+	switch {
+	case err != nil:
+		return schema, err
+	case schema.Tables == nil:
+		return schema, c.lacks(gen.OpGetSchema, "tables")
 	}
-	return schema, err
+	for _, table := range schema.Tables {
+		if len(table.Properties) > 0 {
+			return schema, nil // this server knows them
+		}
+	}
+	for i := range schema.Tables {
+		if schema.Tables[i].Properties, err = c.properties(ctx, schema.Tables[i].Name); err != nil {
+			return schema, err
+		}
+	}
+	return schema, nil
+}
+
+// properties asks the engine for the columns of a table. It names its results
+// "property id", "name", "type", "default expression" and, for nodes only,
+// "primary key".
+func (c *Client) properties(ctx context.Context, table string) ([]TableProperty, error) {
+	literal := strings.NewReplacer(`\`, `\\`, `'`, `\'`).Replace(table)
+	result, err := c.Query(ctx, fmt.Sprintf("CALL TABLE_INFO('%s') RETURN *", literal), nil)
+	if err != nil {
+		return nil, err
+	}
+	properties := make([]TableProperty, len(result.Rows))
+	for i, row := range result.Rows {
+		name, nameErr := row.Get("name")
+		kind, typeErr := row.Get("type")
+		if err := errors.Join(nameErr, typeErr); err != nil {
+			return nil, c.fail(gen.OpQueryDatabase, KindProtocol, "the properties of table %q: %v", table, err)
+		}
+		properties[i].Name, _ = name.(string)
+		properties[i].Type, _ = kind.(string)
+		if primary, err := row.Get("primary key"); err == nil {
+			properties[i].PrimaryKey, _ = primary.(bool)
+		}
+	}
+	return properties, nil
 }

@@ -2,10 +2,8 @@ package kuzu
 
 import (
 	"context"
-	"encoding/json"
-	"errors"
+	"iter"
 	"net/http"
-	"time"
 
 	"github.com/robosystems/kuzuclient/gen"
 	"github.com/robosystems/kuzuclient/transport"
@@ -13,6 +11,9 @@ import (
 
 // TaskRecord is what the server knows of a task.
 type TaskRecord = gen.Task
+
+// TaskStats counts the tasks of all servers that share a task store.
+type TaskStats = gen.TaskStats
 
 // TaskStatus is where a task stands.
 type TaskStatus = gen.TaskStatus
@@ -25,25 +26,42 @@ const (
 	TaskFailed    = gen.TaskStatusFailed
 )
 
-// Task is work that the server does in the background, as [Client.Ingest]
-// returns it. For a task of which only the id is known there is
-// [Client.WaitTask].
+// Task is work that the server does in the background, as [Client.Ingest],
+// [Client.Copy], [Client.Backup] and [Client.Restore] return it. Another process
+// goes on with its ID: see [Client.WaitTask] and [Client.WatchTask].
 type Task struct {
 	ID     string
 	client *Client
 }
 
-// Wait waits for the task; see [Client.WaitTask].
-func (t *Task) Wait(ctx context.Context, onProgress func(Progress)) (TaskRecord, error) {
-	return t.client.WaitTask(ctx, t.ID, onProgress)
+// Wait waits for the task to end and returns its record; see [Client.WaitTask].
+// Each onProgress is called whenever something has changed.
+func (t *Task) Wait(ctx context.Context, onProgress ...func(Progress)) (TaskRecord, error) {
+	return t.client.WaitTask(ctx, t.ID, func(p Progress) {
+		for _, report := range onProgress {
+			if report != nil {
+				report(p)
+			}
+		}
+	})
 }
 
-// Progress is how far a task is.
-type Progress struct {
-	Status  TaskStatus
-	Percent int    // 0 to 100; some servers know nothing in between
-	Records int64  // loaded so far; some servers do not say
-	Message string // for people, may be empty
+// Watch iterates over the task's progress until it ends; see [Client.WatchTask].
+func (t *Task) Watch(ctx context.Context) iter.Seq2[Progress, error] {
+	return t.client.WatchTask(ctx, t.ID)
+}
+
+// Record asks where the task stands; see [Client.Task].
+func (t *Task) Record(ctx context.Context) (TaskRecord, error) {
+	return t.client.Task(ctx, t.ID)
+}
+
+// newTask returns the task that an answer names.
+func (c *Client) newTask(op gen.Operation, id string) (*Task, error) {
+	if id == "" {
+		return nil, c.lacks(op, "task_id")
+	}
+	return &Task{ID: id, client: c}, nil
 }
 
 // Task returns the record of a task; [ErrNotFound] if there is none, or none any
@@ -58,59 +76,54 @@ func (c *Client) Task(ctx context.Context, id string) (TaskRecord, error) {
 	return record, err
 }
 
-// Pauses between looking at a task again after its event stream ended early.
-const (
-	firstTaskPause = 100 * time.Millisecond
-	maxTaskPause   = 5 * time.Second
-)
+// TaskFilter chooses tasks. The zero value takes the newest 100.
+type TaskFilter struct {
+	Status   TaskStatus // "" takes all
+	IDPrefix string     // what ids begin with, such as "ingest_" or "backup_"; "" takes all
+	Limit    int        // 1 to 1000; 0 means 100
+}
 
-// WaitTask follows a task, of whatever process, until it has completed or
-// failed, and returns its record, or what was last known of it. A failed task is
-// an error that carries the server's reason. onProgress, which may be nil, is
-// called from this goroutine whenever something has changed.
-//
-// Broken event streams and failures that pass are waited out, so give ctx a
-// deadline: a task whose server died stays "running" for a day.
-func (c *Client) WaitTask(ctx context.Context, id string, onProgress func(Progress)) (TaskRecord, error) {
-	w := taskWatch{client: c, id: id, onProgress: onProgress}
-	var record TaskRecord
-	for pause := firstTaskPause; ; pause = min(2*pause, maxTaskPause) {
-		w.follow(ctx)
-		// Only the record says how the task ended, and what it has to show.
-		latest, err := c.Task(ctx, id)
-		switch {
-		case err == nil:
-			record = latest
-			w.report(Progress{Status: record.Status, Percent: record.ProgressPercent, Records: record.RecordsProcessed})
-		case ctx.Err() == nil && !passing(err):
-			return record, err
-		}
-		switch {
-		case err == nil && record.Status == TaskCompleted:
-			return record, nil
-		case err == nil && record.Status == TaskFailed:
-			return record, c.taskFailure(id, record)
-		}
-		select {
-		case <-time.After(pause):
-		case <-ctx.Done():
-			state := "not known yet"
-			if record.Status != "" {
-				state = string(record.Status)
-			}
-			ended := transport.SendError(ctx, context.Cause(ctx))
-			e := c.fail(gen.OpGetTask, ended.Kind, "gave up waiting for task %s, which is %s; it goes on without us", id, state)
-			e.Err = ended.Err
-			return record, e
-		}
+// maxTasks is how many tasks servers list at most.
+const maxTasks = 1000
+
+// Tasks lists tasks, newest first, of all servers that share a task store.
+func (c *Client) Tasks(ctx context.Context, filter TaskFilter) ([]TaskRecord, error) {
+	op := gen.OpListTasks
+	if filter.Limit < 0 || filter.Limit > maxTasks {
+		return nil, c.fail(op, KindInvalidRequest, "a Limit of %d; it may be 1 to %d, or 0 for 100", filter.Limit, maxTasks)
 	}
+	params := &gen.ListTasksParams{}
+	if filter.Status != "" {
+		status := string(filter.Status)
+		params.Status = &status
+	}
+	if filter.IDPrefix != "" {
+		params.TaskType = &filter.IDPrefix
+	}
+	if filter.Limit != 0 {
+		params.Limit = &filter.Limit
+	}
+	records, err := call[[]TaskRecord](ctx, c, op, func() (*http.Response, error) {
+		return c.api.ListTasks(ctx, params)
+	})
+	if err == nil && records == nil {
+		err = c.lacks(op, "list of tasks")
+	}
+	return records, err
 }
 
-// passing reports whether asking again may help.
-func passing(err error) bool {
-	return errors.Is(err, ErrUnavailable) || errors.Is(err, ErrTimeout) || errors.Is(err, ErrServer) || errors.Is(err, ErrThrottled)
+// TaskStats counts tasks by status and by type.
+func (c *Client) TaskStats(ctx context.Context) (TaskStats, error) {
+	stats, err := call[TaskStats](ctx, c, gen.OpGetTaskStats, func() (*http.Response, error) {
+		return c.api.GetTaskStats(ctx)
+	})
+	if err == nil && stats.TasksByStatus == nil {
+		err = c.lacks(gen.OpGetTaskStats, "tasks_by_status")
+	}
+	return stats, err
 }
 
+// taskFailure is the error of a task that has failed.
 func (c *Client) taskFailure(id string, record TaskRecord) *Error {
 	reason := "the server gives no reason"
 	if record.Error != nil && *record.Error != "" {
@@ -118,62 +131,4 @@ func (c *Client) taskFailure(id string, record TaskRecord) *Error {
 	}
 	kind := transport.StatementError(reason, KindExecution).Kind
 	return c.fail(gen.OpGetTask, kind, "task %s failed: %s", id, reason)
-}
-
-// taskWatch is one wait for a task.
-type taskWatch struct {
-	client      *Client
-	id          string
-	onProgress  func(Progress)
-	last        Progress // as reported, without the message
-	unmonitored bool     // the server has no event streams
-}
-
-// report hands on what is new.
-func (w *taskWatch) report(p Progress) {
-	news := p
-	news.Message = ""
-	if news == w.last {
-		return
-	}
-	w.last = news
-	if w.onProgress != nil {
-		w.onProgress(p)
-	}
-}
-
-// follow reads the task's event stream to its end. Why it ended does not matter:
-// the record is asked afterwards.
-func (w *taskWatch) follow(ctx context.Context) {
-	if w.unmonitored {
-		return
-	}
-	resp, err := w.client.send(ctx, gen.OpMonitorTask, func() (*http.Response, error) {
-		return w.client.api.MonitorTask(ctx, w.id)
-	})
-	if err != nil {
-		w.unmonitored = errors.Is(err, ErrUnsupported)
-		return
-	}
-	defer resp.Body.Close()
-	if w.client.expect(gen.OpMonitorTask, resp, "text/event-stream") != nil {
-		w.unmonitored = true
-		return
-	}
-	events := transport.NewEventReader(resp.Body)
-	for {
-		event, err := events.Next()
-		if err != nil {
-			return
-		}
-		switch event.Name {
-		case "progress":
-			var data gen.TaskProgress
-			if json.Unmarshal(event.Data, &data) == nil {
-				w.report(Progress{Status: data.Status, Percent: data.ProgressPercent, Records: data.RecordsProcessed, Message: data.Message})
-			}
-		case "completed", "failed", "error":
-			return
-		}
-	}
 }

@@ -46,17 +46,49 @@ func TestWaitTaskSucceeds(t *testing.T) {
 		monitored int
 	}{
 		"as it should be": {&tasks{
-			events:  []http.HandlerFunc{events(connected, progress(0, 0), 15*time.Second, ping, 15*time.Second, heartbeat, time.Minute, progress(50, 500), time.Second, completed)},
+			events:  []http.HandlerFunc{events(connected, progress(0, 0), 15*time.Second, ping, 15*time.Second, heartbeat, 44*time.Second, ping, 16*time.Second, progress(50, 500), time.Second, completed)},
 			records: []http.HandlerFunc{done},
 		}, 91 * time.Second, []int{0, 50, 100}, 1},
 		// A server answers nothing while it copies; that is no reason to give up.
-		"silence of an hour": {&tasks{events: []http.HandlerFunc{events(time.Hour, connected, completed)}, records: []http.HandlerFunc{done}}, time.Hour, []int{100}, 1},
-		"completed before":   {&tasks{events: []http.HandlerFunc{events(connected, completed)}, records: []http.HandlerFunc{done}}, 0, []int{100}, 1},
+		"silence of an hour": {&tasks{events: []http.HandlerFunc{events(time.Hour, connected, completed)}, records: []http.HandlerFunc{frozen(24*time.Hour, running), done}}, time.Hour, []int{100}, 1},
+		"silence after a head": {&tasks{
+			events: []http.HandlerFunc{events(connected, time.Hour, completed)}, records: []http.HandlerFunc{frozen(24*time.Hour, running), done},
+		}, time.Hour, []int{100}, 1},
+		// The stream is dead and its server is not.
+		"stream that fell silent": {&tasks{
+			events:  []http.HandlerFunc{events(connected, progress(10, 100), 24*time.Hour), events(connected, progress(60, 600), completed)},
+			records: []http.HandlerFunc{running, running, done},
+		}, 45*time.Second + 100*time.Millisecond, []int{10, 60, 100}, 2},
+		"stream that fell silent after the end": {&tasks{
+			events: []http.HandlerFunc{events(connected, 24*time.Hour)}, records: []http.HandlerFunc{done},
+		}, 45 * time.Second, []int{100}, 1},
+		"silence, and a record that cannot be had": {&tasks{
+			events:  []http.HandlerFunc{events(connected, 100*time.Second, completed)},
+			records: []http.HandlerFunc{says(502, "", ""), says(503, "", ""), done},
+		}, 100 * time.Second, []int{100}, 1},
+		// The event is as good as the record.
+		"record that cannot be had after the end": {&tasks{
+			events: []http.HandlerFunc{events(connected, completed)}, records: []http.HandlerFunc{says(502, "", "")},
+		}, 0, []int{100}, 1},
+		"record that has gone after the end": {&tasks{
+			events: []http.HandlerFunc{events(connected, completed)}, records: []http.HandlerFunc{unknown},
+		}, 0, []int{100}, 1},
+		"record that does not come after the end": {&tasks{
+			events: []http.HandlerFunc{events(connected, completed)}, records: []http.HandlerFunc{frozen(24*time.Hour, running), done},
+		}, 5 * time.Second, []int{100}, 1},
+		"end that is not understood": {&tasks{
+			events: []http.HandlerFunc{events("event: completed\ndata: half\n\n"), events("event: failed\ndata: half\n\n")}, records: []http.HandlerFunc{running, running, done},
+		}, 300 * time.Millisecond, []int{10, 100}, 3},
+		"progress that says completed": {&tasks{
+			events:  []http.HandlerFunc{events("event: progress\ndata: {\"status\": \"completed\", \"progress_percent\": 100}\n\n")},
+			records: []http.HandlerFunc{done},
+		}, 0, []int{100, 100}, 1},
+		"completed before": {&tasks{events: []http.HandlerFunc{events(connected, completed)}, records: []http.HandlerFunc{done}}, 0, []int{100}, 1},
 		"stream that stays open after its end": {&tasks{
 			events: []http.HandlerFunc{events(connected, completed, 24*time.Hour)}, records: []http.HandlerFunc{done},
 		}, 0, []int{100}, 1},
 		"stream broken, then taken up": {&tasks{
-			events:  []http.HandlerFunc{events(connected, progress(10, 100), time.Minute, broken), events(connected, progress(10, 100), progress(60, 600), time.Minute, completed)},
+			events:  []http.HandlerFunc{events(connected, progress(10, 100), 30*time.Second, ping, 30*time.Second, broken), events(connected, progress(10, 100), progress(60, 600), 40*time.Second, ping, 20*time.Second, completed)},
 			records: []http.HandlerFunc{running, done},
 		}, 2*time.Minute + 100*time.Millisecond, []int{10, 60, 100}, 2},
 		"stream ended, then taken up": {&tasks{
@@ -67,7 +99,7 @@ func TestWaitTaskSucceeds(t *testing.T) {
 			events: []http.HandlerFunc{events(connected, gone), events(connected, completed)}, records: []http.HandlerFunc{running, done},
 		}, 100 * time.Millisecond, []int{10, 100}, 2},
 		"error event, and the task is done": {&tasks{events: []http.HandlerFunc{events(connected, gone)}, records: []http.HandlerFunc{done}}, 0, []int{100}, 1},
-		"event before the record":           {&tasks{events: []http.HandlerFunc{events(completed)}, records: []http.HandlerFunc{running, done}}, 100 * time.Millisecond, []int{10, 100}, 2},
+		"event before the record":           {&tasks{events: []http.HandlerFunc{events(completed)}, records: []http.HandlerFunc{running, done}}, 0, []int{100}, 1},
 		"no monitor": {&tasks{
 			events: []http.HandlerFunc{noMonitor}, records: []http.HandlerFunc{record("pending", 0, ""), record("running", 0, ""), running, running, done},
 		}, 1500 * time.Millisecond, []int{0, 0, 10, 100}, 1},
@@ -87,7 +119,7 @@ func TestWaitTaskSucceeds(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				got := wait(t.Context(), t, test.srv)
-				if got.err != nil || got.record.Status != kuzu.TaskCompleted || got.record.Result == nil || got.record.Result.RecordsLoaded != 1000 {
+				if got.err != nil || got.record.Status != kuzu.TaskCompleted || got.record.Result == nil || got.record.Result.DurationSeconds != 2.5 {
 					t.Errorf("got %+v, %v", got.record, got.err)
 				}
 				if got.took != test.took {
@@ -121,6 +153,8 @@ func TestWaitTaskFails(t *testing.T) {
 		"unknown":              {events(connected, gone), unknown, kuzu.KindNotFound, []string{"not found (404): Task t1 not found"}, ""},
 		"wrong key":            {says(401, asJSON, `{"detail":"Invalid API key"}`), says(401, asJSON, `{"detail":"Invalid API key"}`), kuzu.KindUnauthorized, []string{"check the API key"}, ""},
 		"locked out":           {events(), says(429, asJSON, `{"detail":"Too many failed authentication attempts"}`), kuzu.KindLockedOut, nil, ""},
+		"as an event says":     {events(connected, failed), says(502, "", ""), kuzu.KindExecution, []string{"task t1 failed: x"}, kuzu.TaskFailed},
+		"not implemented":      {events(failed), record("failed", 0, `,"error":"Backup functionality not yet implemented"`), kuzu.KindUnsupported, []string{"task t1 failed: Backup functionality not yet implemented"}, kuzu.TaskFailed},
 		"no tasks here":        {noMonitor, noMonitor, kuzu.KindUnsupported, []string{"unsupported by this server"}, ""},
 		"record that is none":  {events(), says(200, asJSON, "{}"), kuzu.KindProtocol, []string{"the answer has no status"}, ""},
 		"page of a proxy":      {events(), says(200, "text/html", "<html>"), kuzu.KindProtocol, []string{"content type"}, ""},
@@ -143,7 +177,7 @@ func TestWaitTaskGivesUp(t *testing.T) {
 		srv  *tasks
 		want string
 	}{
-		"frozen server":       {&tasks{events: []http.HandlerFunc{events(48 * time.Hour)}, records: []http.HandlerFunc{running}}, "gave up waiting for task t1, which is not known yet"},
+		"frozen server":       {&tasks{events: []http.HandlerFunc{events(48 * time.Hour)}, records: []http.HandlerFunc{frozen(48*time.Hour, running)}}, "gave up waiting for task t1, which is not known yet"},
 		"heartbeats only":     {&tasks{events: []http.HandlerFunc{events(slices.Repeat([]any{30 * time.Second, heartbeat}, 3000)...)}, records: []http.HandlerFunc{running}}, "which is not known yet"},
 		"a task that is dead": {&tasks{events: []http.HandlerFunc{noMonitor}, records: []http.HandlerFunc{running}}, "gave up waiting for task t1, which is running; it goes on without us"},
 		"a server that is":    {&tasks{events: []http.HandlerFunc{says(502, "", "")}, records: []http.HandlerFunc{says(502, "", "")}}, "not known yet"},

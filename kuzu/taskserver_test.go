@@ -58,7 +58,7 @@ const (
 	connected = "event: connected\ndata: {\"task_id\": \"t1\", \"task_type\": \"ingestion\", \"message\": \"Connected\"}\n\n"
 	ping      = ": ping - 2025-09-20 12:00:15.123456+00:00\n\n"
 	heartbeat = "event: heartbeat\ndata: {\"task_id\": \"t1\", \"status\": \"running\"}\n\n"
-	completed = "event: completed\ndata: {\"task_id\": \"t1\", \"status\": \"completed\"}\n\n"
+	completed = "event: completed\ndata: {\"task_id\": \"t1\", \"status\": \"completed\", \"result\": {\"duration_seconds\": 2.5}}\n\n"
 	failed    = "event: failed\ndata: {\"task_id\": \"t1\", \"status\": \"failed\", \"error\": \"x\"}\n\n"
 	gone      = "event: error\ndata: {\"error\": \"Task t1 not found\", \"task_type\": \"ingestion\"}\n\n"
 )
@@ -74,6 +74,17 @@ func record(status string, percent int, more string) http.HandlerFunc {
 var (
 	noMonitor = says(404, asJSON, `{"detail":"Not Found"}`)
 	unknown   = says(404, asJSON, `{"detail":"Task t1 not found"}`)
-	done      = record("completed", 100, `,"result":{"records_loaded":1000}`)
+	done      = record("completed", 100, `,"result":{"records_loaded":1000,"duration_seconds":2.5}`)
 	running   = record("running", 10, "")
 )
+
+// frozen answers only after a while, as a server does that loads data.
+func frozen(d time.Duration, answer http.HandlerFunc) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		select {
+		case <-time.After(d):
+			answer(w, r)
+		case <-r.Context().Done():
+		}
+	}
+}

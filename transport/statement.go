@@ -49,6 +49,8 @@ func classifyText(text string) Kind {
 		return KindNotFound
 	case strings.HasPrefix(text, "Query contains forbidden keyword: "):
 		return KindForbidden
+	case strings.HasSuffix(text, " not yet implemented"):
+		return KindUnsupported // backups and restores of the deployed server
 	case execution:
 		return KindExecution
 	}
