@@ -46,7 +46,7 @@ type layerAttempt struct{ next http.RoundTripper }
 func (l layerAttempt) RoundTrip(req *http.Request) (*http.Response, error) {
 	t := tripOf(req.Context())
 	a := t.last
-	ctx, cancel := context.WithCancelCause(t)
+	ctx, cancel := context.WithCancelCause(req.Context())
 	a.cancel = cancel
 	a.started = time.Now()
 	if limit := t.timeouts.Attempt; limit > 0 {
@@ -64,15 +64,18 @@ func (l layerAttempt) RoundTrip(req *http.Request) (*http.Response, error) {
 	if err != nil {
 		a.release()
 		a.fail(err)
-		return nil, a.err
+		resp, err = nil, a.err
 	}
-	return resp, nil
+	a.server.count(a)
+	return resp, err
 }
 
 // gotConn is called when the attempt has a connection; before that, nothing of
 // it can have been sent.
 func (a *attempt) gotConn(info httptrace.GotConnInfo) {
-	a.conn.Store(max(1, int64(time.Since(a.started))))
+	if a.conn.Swap(max(1, int64(time.Since(a.started)))) == 0 {
+		a.trip.chain.base.busy.Add(1)
+	}
 	a.trip.chain.base.gotConn(a.sending, info)
 }
 
@@ -94,6 +97,9 @@ func (a *attempt) release() {
 		a.timer.Stop()
 	}
 	a.cancel(nil)
+	if a.sent() {
+		a.trip.chain.base.busy.Add(-1)
+	}
 }
 
 // maxHeld bounds the answers that are read before they are handed up, in bytes.
@@ -199,5 +205,7 @@ func (b *attemptBody) Close() error {
 // finish ends the attempt with its body, and the call with it.
 func (b *attemptBody) finish(err error) {
 	b.attempt.release()
-	b.attempt.trip.finish(err)
+	if t := b.attempt.trip; !t.guarded {
+		t.finish(err)
+	}
 }

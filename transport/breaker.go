@@ -2,8 +2,10 @@ package transport
 
 import (
 	"errors"
+	"maps"
 	"net/http"
 	"net/url"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -67,6 +69,9 @@ type server struct {
 
 	dead, busy *resilience.CircuitBreaker // nil without breakers
 	slow       atomic.Bool                // silence was met since the last answer, so that busy has to be asked
+
+	requests, failures atomic.Int64
+	lastFailure        atomic.Int64 // Unix nanoseconds, 0 for none
 }
 
 // admission is the leave to make one attempt.
@@ -155,6 +160,22 @@ func (s *servers) get(u *url.URL) *server {
 	}
 	s.byURL[key] = made
 	return made
+}
+
+// all returns the endpoints in no order.
+func (s *servers) all() []*server {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	return slices.Collect(maps.Values(s.byURL))
+}
+
+// count books an attempt.
+func (s *server) count(a *attempt) {
+	s.requests.Add(1)
+	if a.sick {
+		s.failures.Add(1)
+		s.lastFailure.Store(time.Now().UnixNano())
+	}
 }
 
 // forget drops an endpoint.

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/hashicorp/go-retryablehttp"
+	"go.opentelemetry.io/otel/trace"
 )
 
 // WithCall names what a request does, for those who know: the chain then looks
@@ -36,6 +37,7 @@ type trip struct {
 	req      *http.Request // what the layers above retry hand down
 	started  time.Time
 	id       string             // request id
+	span     trace.Span         // nil if nobody records any
 	headers  [maxHeaders]header // to be added on the wire; empty keys are not
 	key      string             // that was sent last, to be kept out of errors
 
@@ -53,6 +55,7 @@ type trip struct {
 	extra    int         // attempts that do not count as retries
 	used     bool        // the request's own body has been handed out
 	open     bool        // the answer is handed up while it still arrives
+	guarded  bool        // the stream layer tells how it ends
 	leave    func()      // the bulkhead; nil for none
 	ended    atomic.Bool
 	wait     time.Duration // before the next attempt

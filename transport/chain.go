@@ -34,6 +34,8 @@ type ChainSettings struct {
 	// Bulkhead bounds the calls to one graph at once; nil for no bound.
 	Bulkhead *resilience.BulkheadSettings
 
+	// Streams guards streamed results; whether a way is direct, the endpoints say.
+	Streams StreamSettings
 	Observe ObserveSettings
 	Base    BaseSettings
 	// Transport sends the requests instead of a pool made from Base, if it is
@@ -57,6 +59,7 @@ func DefaultChainSettings(operations []Operation) ChainSettings {
 		Breaker:    &breaker,
 		Busy:       &busy,
 		Bulkhead:   &resilience.BulkheadSettings{Name: "graph", Concurrent: 100, Queue: 1000, QueueTimeout: 30 * time.Second},
+		Streams:    DefaultStreamSettings(),
 		Base:       DefaultBaseSettings(),
 	}
 }
@@ -72,6 +75,7 @@ type Chain struct {
 	budget        *resilience.Budget // nil for no bound
 	observe       *observer
 	base          *base
+	stop          func() error // ends what observes the pool
 	first         http.RoundTripper
 }
 
@@ -96,14 +100,21 @@ func NewChain(s ChainSettings) (*Chain, error) {
 			faults = append(faults, inSetting("Retry.Budget", err))
 		}
 	}
-	c.observe = newObserver(s.Observe)
+	if c.observe, err = newObserver(s.Observe); err != nil {
+		faults = append(faults, inSetting("Observe", err))
+	}
 	limits, err := newLimits(s)
 	faults = append(faults, err)
-	c.base = newBase(s.Transport)
+	if c.base, err = newBase(s.Base, s.Transport, c.observe.logger); err != nil {
+		faults = append(faults, err)
+	}
 	if err := errors.Join(faults...); err != nil {
 		return nil, &Error{Kind: KindConfiguration, Err: err}
 	}
 	c.servers.made = c.observe.watch
+	if c.stop, err = c.observe.metrics.observePool(c.base); err != nil {
+		return nil, &Error{Kind: KindConfiguration, Err: inSetting("Observe.MeterProvider", err)}
+	}
 	c.operations = newOperationTable(s.Operations, s.timeoutsOf)
 	if s.Timeout > 0 {
 		c.streamSilence = max(s.Timeout, engineLimit)
@@ -114,6 +125,7 @@ func NewChain(s ChainSettings) (*Chain, error) {
 	rt = layerBreaker{next: rt}
 	rt = layerRoute{next: rt, Chain: c}
 	rt = newLayerRetry(s.Retry, rt)
+	rt = &streams{next: rt, ask: askAside{Chain: c, next: rt}, settings: s.Streams}
 	rt = layerLimit{next: rt, limits: limits}
 	c.first = layerObserve{next: rt, observer: c.observe}
 	return c, nil
@@ -177,12 +189,27 @@ func (r *routed) RoundTrip(req *http.Request) (*http.Response, error) {
 	return r.chain.first.RoundTrip(req.WithContext(t))
 }
 
+// askAside carries what the stream layer asks on behalf of a call as a call of
+// its own, which takes no place of the bulkhead beside that of the stream.
+type askAside struct {
+	*Chain
+	next http.RoundTripper
+}
+
+func (a askAside) RoundTrip(req *http.Request) (*http.Response, error) {
+	behalf := tripOf(req.Context())
+	t := a.newTrip(req, behalf.resolver)
+	t.id, t.headers = behalf.id, behalf.headers
+	return a.next.RoundTrip(req.WithContext(t))
+}
+
 // Forget drops what is kept of an endpoint that is gone for good: its breakers
 // and figures.
 func (c *Chain) Forget(endpoint *url.URL) { c.servers.forget(endpoint) }
 
-// Close closes idle connections. Calls that are under way go on.
+// Close closes idle connections and ends the metrics of the pool. Calls that are
+// under way go on.
 func (c *Chain) Close() error {
 	c.base.CloseIdleConnections()
-	return nil
+	return c.stop()
 }

@@ -15,6 +15,8 @@ type conn struct {
 	*net.TCPConn
 	address string        // host:port that was dialed
 	done    chan struct{} // closed once either side has closed
+	born    time.Time
+	ended   func() // called once either side has closed; nil if nobody counts
 
 	mu      sync.Mutex
 	over    bool          // guarded by mu; done is closed
@@ -31,7 +33,7 @@ func watched(dial dialFunc) dialFunc {
 	return func(ctx context.Context, network, address string) (net.Conn, error) {
 		plain, err := dial(ctx, network, address)
 		if tcp, ok := plain.(*net.TCPConn); ok {
-			return &conn{TCPConn: tcp, address: address, done: make(chan struct{})}, err
+			return &conn{TCPConn: tcp, address: address, done: make(chan struct{}), born: time.Now()}, err
 		}
 		return plain, err
 	}
@@ -99,6 +101,9 @@ func (c *conn) end(byServer bool) {
 	if !c.over {
 		c.over, c.gone = true, byServer
 		close(c.done)
+		if c.ended != nil {
+			c.ended()
+		}
 	}
 }
 

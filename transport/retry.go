@@ -56,6 +56,7 @@ func (l *layerRetry) RoundTrip(req *http.Request) (*http.Response, error) {
 	if t.err != nil {
 		return nil, t.explain(t.err)
 	}
+	l.settle(t)
 	return t.resp, nil
 }
 

@@ -39,6 +39,7 @@ func (l layerRoute) RoundTrip(req *http.Request) (*http.Response, error) {
 		if a.out.Body, err = t.body(); err != nil {
 			return nil, Errorf(KindInvalidRequest, "the request body cannot be had again: %v", err)
 		}
+		setDirect(req.Context(), endpoint.Direct)
 		l.observe.routed(t, a)
 		resp, err := l.next.RoundTrip(&a.out)
 		if refusal := a.open; refusal != nil {
