@@ -55,65 +55,6 @@ func TestDatabaseMetrics(t *testing.T) {
 	})
 }
 
-func TestDatabaseIDs(t *testing.T) {
-	a := start(t, scripted(t))
-	for _, tt := range []struct{ id, fault string }{
-		{"..", "Graph ID contains invalid characters"},
-		{"a..b", "Graph ID contains invalid characters"},
-		{`a%5Cb`, "Graph ID contains invalid characters"},
-		{"a.b", "Graph ID must be alphanumeric with underscores/dashes only"},
-		{"a%20b", "Graph ID must be alphanumeric with underscores/dashes only"},
-		{"gr%C3%A4ph", "Graph ID must be alphanumeric with underscores/dashes only"},
-		{"a,b", "Graph ID must be alphanumeric with underscores/dashes only"},
-		{"a%0A", "Graph ID must be alphanumeric with underscores/dashes only"},
-		{strings.Repeat("a", 65), "Graph ID too long (max 64 characters)"},
-	} {
-		a.get("/databases/"+tt.id+"/schema").detail(400, tt.fault)
-		a.get("/databases/"+tt.id+"/metrics").detail(400, tt.fault)
-		// Where ids are not looked at, there is just no such database.
-		for _, r := range []reply{a.get("/databases/" + tt.id), a.do(http.MethodDelete, "/databases/"+tt.id, "")} {
-			if r.status != 404 || !strings.Contains(r.body, " not found") {
-				t.Errorf("%s: got %d %s", tt.id, r.status, r.body)
-			}
-		}
-		a.query(tt.id, "RETURN 1", "").detail(400, tt.fault)
-		a.stream(tt.id, "RETURN 1").detail(400, tt.fault)
-		if err := a.server.SetQuirks(mockserver.QuirkBadID); err != nil {
-			t.Fatal(err)
-		}
-		a.query(tt.id, "RETURN 1", "").is(500, "Internal Server Error")
-		a.stream(tt.id, "RETURN 1").is(500, "Internal Server Error")
-		if err := a.server.SetQuirks(0); err != nil {
-			t.Fatal(err)
-		}
-	}
-	longest := strings.Repeat("a", 64)
-	a.create(longest, "")
-	a.get("/databases/"+longest+"/schema").is(200, `{"database":"`+longest+`","node_tables":[],"rel_tables":[],"tables":[]}`)
-}
-
-func TestCapacity(t *testing.T) {
-	eachEngine(t, func(t *testing.T, a *api) {
-		a.create("g1", "")
-		a.create("g2", "")
-		a.post("/databases", `{"graph_id":"g3"}`).detail(507, "Maximum database capacity reached (2)")
-		a.post("/databases", `{"graph_id":"g2"}`).detail(507, "Maximum database capacity reached (2)") // capacity is looked at first
-		if r := a.post("/databases", `{"graph_id":"g1_sub","is_subgraph":true}`); r.status != 200 {
-			t.Errorf("subgraph: got %d %s", r.status, r.body)
-		}
-		a.post("/databases", `{"graph_id":"g2","is_subgraph":true}`).detail(409, "Database g2 already exists")
-		got := into[struct {
-			Capacity map[string]float64 `json:"node_capacity"`
-		}](a.get("/databases")).Capacity
-		if got["capacity_remaining"] != -1 || got["utilization_percent"] != 150 {
-			t.Errorf("got %v", got)
-		}
-		a.do(http.MethodDelete, "/databases/g1", "")
-		a.do(http.MethodDelete, "/databases/g1_sub", "")
-		a.create("g3", "")
-	}, func(cfg *mockserver.Config) { cfg.MaxDatabases = 2 })
-}
-
 // Between counting and creating nobody slips in.
 func TestCapacityTogether(t *testing.T) {
 	engine := newStub(t)

@@ -4,8 +4,6 @@ import (
 	"fmt"
 	"strings"
 	"testing"
-
-	"github.com/robosystems/kuzuclient/mockserver"
 )
 
 func TestQuery(t *testing.T) {
@@ -57,77 +55,4 @@ func TestStreamParameters(t *testing.T) {
 			}
 		}
 	})
-}
-
-// All rows come, or with the quirk those up to the cap, without a word.
-func TestQueryCap(t *testing.T) {
-	eachEngine(t, func(t *testing.T, a *api) {
-		a.create("g", "")
-		for quirks, want := range map[mockserver.Quirks]int{0: 10_001, mockserver.QuirkRowCap: 10_000} {
-			if err := a.server.SetQuirks(quirks); err != nil {
-				t.Fatal(err)
-			}
-			got := into[struct {
-				Data  []struct{ I int }
-				Count int `json:"row_count"`
-			}](a.query("g", count(10_001), ""))
-			if got.Count != want || len(got.Data) != want || got.Data[want-1].I != want {
-				t.Errorf("quirks %q: got %d rows, counted %d", quirks, len(got.Data), got.Count)
-			}
-		}
-	})
-}
-
-func TestQueryFaults(t *testing.T) {
-	prefixes := map[string]struct {
-		status int
-		words  string
-	}{
-		"Binder exception":     {400, "Query binding error: "},
-		"Parser exception":     {400, "Query parsing error: "},
-		"Catalog exception":    {400, "Catalog error: "},
-		"Conversion exception": {500, "Query execution error: "},
-		"Runtime exception":    {500, "Query execution error: "},
-	}
-	eachEngine(t, func(t *testing.T, a *api) {
-		a.create("g", socialDDL)
-		a.write("b/Person.csv", peopleCSV)
-		a.post("/databases/g/ingest", `{"mode":"sync","bucket":"b","files":["Person.csv"]}`)
-		for cypher, text := range faults {
-			kind, _, _ := strings.Cut(text, ":")
-			want := prefixes[kind]
-			a.query("g", cypher, "").detail(want.status, want.words+text)
-		}
-		a.query("g", "RETURN 1 AS a", `{"extra":1}`).detail(500, "Query execution error: Parameter extra not found.")
-		a.query("g", "RETURN 1 AS a", "").is(200, `{"columns":["a"],"data":[{"a":1}],"database":"g","execution_time_ms":<n>,"row_count":1}`)
-	})
-}
-
-// Refusals come from the text, before the database is looked for.
-func TestQueryRefused(t *testing.T) {
-	a := start(t, scripted(t))
-	for _, tt := range []struct {
-		cypher string
-		status int
-		detail string
-	}{
-		{"", 400, "Query cannot be empty"},
-		{" \n\t", 400, "Query cannot be empty"},
-		{"create  DATABASE x", 404, "Database 'none' not found"}, // two blanks are another text
-		{"create DATABASE x", 403, "Query contains forbidden keyword: CREATE DATABASE"},
-		{"DROP DATABASE x", 403, "Query contains forbidden keyword: DROP DATABASE"},
-		{"CREATE USER x", 403, "Query contains forbidden keyword: CREATE USER"},
-		{"DROP USER x", 403, "Query contains forbidden keyword: DROP USER"},
-		{"ALTER USER x", 403, "Query contains forbidden keyword: ALTER USER"},
-		{"SET PASSWORD", 403, "Query contains forbidden keyword: SET PASSWORD"},
-		{"RETURN 'immigrant'", 403, "Query contains forbidden keyword: GRANT"},
-		{"REVOKE x; GRANT y", 403, "Query contains forbidden keyword: GRANT"}, // the list's order, not the text's
-		{"REVOKE x", 403, "Query contains forbidden keyword: REVOKE"},
-		{"CALL dbms.x", 403, "Query contains forbidden keyword: CALL DBMS"},
-		{"CALL apoc.x", 403, "Query contains forbidden keyword: CALL APOC"},
-		{"LOAD CSV", 403, "Query contains forbidden keyword: LOAD CSV"},
-		{"RETURN 1", 404, "Database 'none' not found"},
-	} {
-		a.query("none", tt.cypher, "").detail(tt.status, tt.detail)
-	}
 }

@@ -16,10 +16,6 @@ import (
 
 // The quirks that show in time, in bubbles with a clock of their own.
 
-func withQuirks(q mockserver.Quirks) func(*mockserver.Config) {
-	return func(cfg *mockserver.Config) { cfg.Quirks = q }
-}
-
 // lasting is an engine whose statement "x" takes so long, if nothing interrupts
 // it before.
 func lasting(t testing.TB, duration time.Duration) *stub {

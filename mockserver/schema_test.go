@@ -94,23 +94,3 @@ func TestSchemaRollsBack(t *testing.T) {
 			is(200, `{"message":"Schema installed successfully on database g","statements_executed":2,"success":true}`)
 	})
 }
-
-func TestSchemaNothingToInstall(t *testing.T) {
-	eachEngine(t, func(t *testing.T, a *api) {
-		a.create("g", "")
-		for body, want := range map[string]string{
-			`{"type":"ddl"}`:                                 "DDL commands are required",
-			`{"type":"ddl","ddl":null}`:                      "DDL commands are required",
-			`{"type":"custom","ddl":""}`:                     "DDL commands are required",
-			`{"type":"custom","metadata":{"base":"entity"}}`: "DDL commands are required",
-			`{"type":"entity","ddl":"RETURN 1"}`:             "Schema type must be 'custom' or 'ddl'",
-			`{"type":"","ddl":""}`:                           "Schema type must be 'custom' or 'ddl'",
-		} {
-			a.post("/databases/g/schema", body).detail(400, want)
-			a.post("/databases/none/schema", body).detail(404, "Database none not found")
-		}
-		a.post("/databases/g/schema", `{"type":"ddl","ddl":" ; ;"}`).
-			is(200, `{"message":"Schema installed successfully on database g","statements_executed":0,"success":true}`)
-		a.post("/databases/a.b/schema", `{"type":"ddl","ddl":";"}`).detail(404, "Database a.b not found")
-	})
-}

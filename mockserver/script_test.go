@@ -19,6 +19,7 @@ const (
 	people     = "MATCH (p:Person) RETURN p.id AS id, p.name AS name, p.since AS since ORDER BY id"
 	friends    = "MATCH (a:Person)-[k:Knows]->(b:Person) RETURN a.id AS a, b.id AS b, k.since AS since ORDER BY since"
 	aDate      = "RETURN DATE('2020-01-02') AS d"
+	aBlob      = "RETURN CAST('\\\\xFF' AS BLOB) AS b"
 	lateDate   = "UNWIND range(1, 1001) AS i RETURN CASE WHEN i > 1000 THEN DATE('2020-01-02') ELSE null END AS d"
 	notNumbers = "RETURN CAST('NaN' AS DOUBLE) AS a, CAST('Infinity' AS DOUBLE) AS b, CAST('-Infinity' AS DOUBLE) AS c"
 	addPerson  = "CREATE (:Person {id: 500})"
@@ -59,6 +60,7 @@ func scripted(testing.TB) mockserver.Engine {
 	e.Answer(addPerson, nil)
 	day := mockserver.Date{Time: time.Date(2020, 1, 2, 0, 0, 0, 0, time.UTC)}
 	late := slices.Repeat([][]any{{nil}}, 1000)
+	e.Answer(aBlob, []string{"b"}, []any{[]byte{0xff}})
 	e.Answer(aDate, []string{"d"}, []any{day})
 	e.Answer(lateDate, []string{"d"}, append(late, []any{day})...)
 	e.Answer(notNumbers, []string{"a", "b", "c"}, []any{math.NaN(), math.Inf(1), math.Inf(-1)})

@@ -2,7 +2,6 @@ package mockserver_test
 
 import (
 	"encoding/json"
-	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -86,44 +85,4 @@ func topKeys(t *testing.T, object string) string {
 		}
 	}
 	return strings.Join(keys, " ")
-}
-
-func TestStreamBytes(t *testing.T) {
-	eachEngine(t, func(t *testing.T, a *api) {
-		a.create("g", socialDDL)
-		r := a.stream("g", bigNumber)
-		r.is(200, `{"chunk_index": 0, "data": [{"big": 20100214153210447}], "columns": ["big"], "is_last_chunk": true, "row_count": 1, "total_rows_sent": 1, "execution_time_ms": <n>, "database": "g"}`+"\n")
-		for name, want := range map[string]string{
-			"Content-Type": "application/x-ndjson", "X-Streaming": "true", "Cache-Control": "no-cache", "Content-Length": "",
-		} {
-			if got := r.header.Get(name); got != want {
-				t.Errorf("%s is %q", name, got)
-			}
-		}
-		a.stream("g", addPerson).is(200, `{"chunk_index": 0, "data": [], "columns": [], "is_last_chunk": true, "row_count": 0, "total_rows_sent": 0, "execution_time_ms": <n>, "database": "g"}`+"\n")
-		a.post("/databases/g/query?streaming=true", queryBody(echo, `{"p":"Zoë\u007f😀"}`)).
-			is(200, `{"chunk_index": 0, "data": [{"p": "Zo\u00eb\u007f\ud83d\ude00"}], "columns": ["p"], "is_last_chunk": true, "row_count": 1, "total_rows_sent": 1, "execution_time_ms": <n>, "database": "g"}`+"\n")
-	})
-}
-
-// A failure is the stream's last line, and its only one if nothing ran.
-func TestStreamFaults(t *testing.T) {
-	kinds := map[string]string{"Binder exception": "BinderException", "Parser exception": "ParserException", "Catalog exception": "CatalogException"}
-	eachEngine(t, func(t *testing.T, a *api) {
-		a.create("g", socialDDL)
-		a.write("b/Person.csv", peopleCSV)
-		a.post("/databases/g/ingest", `{"mode":"sync","bucket":"b","files":["Person.csv"]}`)
-		const rest = `"error_type": "%s", "chunk_index": 0, "is_last_chunk": true, "row_count": 0, "total_rows_sent": 0, "execution_time_ms": <n>}` + "\n"
-		for cypher, text := range faults {
-			kind, _, _ := strings.Cut(text, ":")
-			name := kinds[kind]
-			if name == "" {
-				name = "RuntimeError"
-			}
-			a.stream("g", cypher).is(200, `{"error": `+quote(text)+`, `+fmt.Sprintf(rest, name))
-		}
-		a.stream("none", "RETURN 1").is(200, `{"error": "Database 'none' not found", `+fmt.Sprintf(rest, "RuntimeError"))
-		a.stream("g", " ").is(200, `{"error": "Query cannot be empty", `+fmt.Sprintf(rest, "ValueError"))
-		a.stream("g", "RETURN 'immigrant'").is(200, `{"error": "Query contains forbidden keyword: GRANT", `+fmt.Sprintf(rest, "ValueError"))
-	})
 }
