@@ -48,6 +48,10 @@ check: check-format check-vet check-lint check-generated check-imports check-ope
 generate: ## Generate gen/ from openapi/kuzu-api.yaml
 	go generate ./gen
 
+.PHONY: consumers
+consumers: ## Generate, check and run the clients in Python and TypeScript
+	contract/consumers/run.sh
+
 .PHONY: api-reference
 api-reference: ## Write the API reference, one HTML page, to api.html
 	go run ./openapi/reference/write api.html
