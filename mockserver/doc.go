@@ -33,6 +33,13 @@
 // told to Config.Reporter, which a test's t is. Config.Validation switches
 // either check off.
 //
+// # State
+//
+// What requests create, later ones find, and deletion takes away.
+// [Server.LoadFixtures] makes databases from files, [Server.Reset] makes the
+// server as it was when it was new, and Config.TimeScale lets its time run
+// faster.
+//
 // # Files
 //
 // Ingestion and copy read files below Config.DataRoot: a bucket is a directory

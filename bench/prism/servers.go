@@ -32,12 +32,13 @@ var prismArgs = []string{"prism/node_modules/@stoplight/prism-cli/dist/index.js"
 // process is a server that runs.
 type process struct {
 	cmd   *exec.Cmd
-	ended chan error
+	ended chan struct{} // closed when it has
+	fault error         // set before
 }
 
 func (p *process) stop() {
 	_ = p.cmd.Process.Kill() // it may have ended
-	_ = <-p.ended // that it was killed
+	<-p.ended
 }
 
 // startServer starts a program with a free port and returns when it accepts
@@ -53,16 +54,19 @@ func startServer(ctx context.Context, name string, args ...string) (*process, st
 	if err := cmd.Start(); err != nil {
 		return nil, "", fmt.Errorf("%w; make bench installs what it needs", err)
 	}
-	p := &process{cmd, make(chan error, 1)}
-	go func() { p.ended <- cmd.Wait(); close(p.ended) }()
+	p := &process{cmd: cmd, ended: make(chan struct{})}
+	go func() {
+		p.fault = cmd.Wait()
+		close(p.ended)
+	}()
 	for {
 		conn, err := new(net.Dialer).DialContext(ctx, "tcp", address)
 		if err == nil {
 			return p, address, conn.Close()
 		}
 		select {
-		case err := <-p.ended:
-			return p, "", fmt.Errorf("%s ended before it served: %w", name, errors.Join(err, ctx.Err()))
+		case <-p.ended:
+			return p, "", fmt.Errorf("%s ended before it served: %w", name, errors.Join(p.fault, ctx.Err()))
 		case <-time.After(50 * time.Millisecond):
 		}
 	}

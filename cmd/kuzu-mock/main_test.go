@@ -17,7 +17,7 @@ func TestServesUntilCanceled(t *testing.T) {
 	out, in := io.Pipe()
 	ended := make(chan error, 1)
 	go func() {
-		err := run(ctx, []string{"-listen", "127.0.0.1:0", "-engine", "scripted"}, in)
+		err := run(ctx, []string{"-listen", "127.0.0.1:0", "-engine", "scripted", "-fixtures", "testdata/fixtures"}, in)
 		_ = in.Close()
 		ended <- err
 	}()
@@ -35,6 +35,15 @@ func TestServesUntilCanceled(t *testing.T) {
 	if resp.StatusCode != http.StatusOK {
 		t.Errorf("health answers %s", resp.Status)
 	}
+	resp, err = http.Get(url + "/databases/people/metrics")
+	if err != nil {
+		t.Fatal(err)
+	}
+	metrics, err := io.ReadAll(resp.Body)
+	_ = resp.Body.Close()
+	if want := `"node_count":2,`; err != nil || !strings.Contains(string(metrics), want) {
+		t.Errorf("the fixture is %s, %v, without %s", metrics, err, want)
+	}
 	cancel()
 	if err := <-ended; err != nil {
 		t.Errorf("after the end of its context: %v", err)
@@ -50,6 +59,7 @@ func TestRefusesWrongFlags(t *testing.T) {
 		{"engine", []string{"-engine", "neo4j"}, `-engine is "neo4j"; it may be kuzu or scripted`},
 		{"directory of the scripted engine", []string{"-engine", "scripted", "-base-path", "x"}, "-base-path goes with -engine kuzu"},
 		{"data", []string{"-engine", "scripted", "-data", "does/not/exist"}, "DataRoot"},
+		{"fixtures", []string{"-engine", "scripted", "-fixtures", "does/not/exist"}, "fixtures: open does/not/exist"},
 		{"node type", []string{"-engine", "scripted", "-node-type", "reader"}, `NodeType is "reader"`},
 		{"quirk", []string{"-engine", "scripted", "-quirks", "no-ingest,no-such"}, `there is no quirk "no-such"`},
 		{"validation", []string{"-engine", "scripted", "-validate", "some"}, "there are all, requests, answers, nothing"},
