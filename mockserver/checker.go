@@ -55,6 +55,13 @@ func (c *checker) value(s *openapi3.Schema, v any, at []any) any {
 		} else {
 			c.add("int_type", at, "Input should be a valid integer", v, nil)
 		}
+	case s.Type.Is(openapi3.TypeNumber):
+		n, ok := v.(json.Number)
+		if f, err := n.Float64(); ok && err == nil {
+			c.bounds(s, f, at, v)
+		} else {
+			c.add("float_type", at, "Input should be a valid number", v, nil)
+		}
 	}
 	return v
 }
@@ -82,6 +89,8 @@ func (c *checker) object(s *openapi3.Schema, v any, at []any) any {
 		open := s.AdditionalProperties.Has
 		switch {
 		case s.Properties[name] != nil:
+		case s.AdditionalProperties.Schema != nil:
+			fields[name] = c.value(s.AdditionalProperties.Schema.Value, fields[name], append(at, name))
 		case open == nil: // the document is silent on unknown fields
 			delete(fields, name)
 			c.changed = true

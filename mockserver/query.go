@@ -106,7 +106,7 @@ func (s *Server) runPlain(ctx context.Context, name string, q Query) (server.Que
 	answer := server.QueryResult{Columns: []string{}, Data: []server.Row{}}
 	cypher := q.Cypher
 	q.Cypher = translate(cypher)
-	result, err := s.engine.Run(ctx, name, q)
+	result, err := s.run(ctx, name, q)
 	if err != nil {
 		return answer, err
 	}

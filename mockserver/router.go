@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"sync"
 
@@ -22,6 +23,8 @@ type router struct {
 	pages    map[string]page        // what is served besides the operations
 	hidden   func(path string) bool // is this path of the document not served now
 	routes   []route                // in order of registration: literal segments before parameters
+	// around, if not nil, is put around each operation, inside the checks.
+	around func(op *openapi3.Operation, next http.HandlerFunc) http.HandlerFunc
 }
 
 type route struct {
@@ -31,6 +34,8 @@ type route struct {
 	rules    *requestRules
 	answers  answerRules
 	serve    http.HandlerFunc
+
+	operation *openapi3.Operation
 }
 
 // loadDocument parses and compiles the API document, once for all servers: it takes longer
@@ -59,13 +64,18 @@ func (rt *router) HandleFunc(pattern string, serve func(http.ResponseWriter, *ht
 	if item == nil || item.GetOperation(method) == nil {
 		panic("mockserver: " + pattern + " is not in the API document")
 	}
+	op := item.GetOperation(method)
+	if rt.around != nil {
+		serve = rt.around(op, serve)
+	}
 	rt.routes = append(rt.routes, route{
-		method:   method,
-		path:     path,
-		segments: strings.Split(path, "/"),
-		rules:    newRequestRules(item.GetOperation(method)),
-		answers:  rt.document.answers[item.GetOperation(method)],
-		serve:    serve,
+		method:    method,
+		path:      path,
+		segments:  strings.Split(path, "/"),
+		rules:     newRequestRules(op),
+		answers:   rt.document.answers[op],
+		serve:     serve,
+		operation: op,
 	})
 }
 
@@ -138,6 +148,26 @@ func (rt *router) known(path string) bool {
 		}
 	}
 	return false
+}
+
+// operation returns the route of an operation, or nil.
+func (rt *router) operation(id string) *route {
+	for i := range rt.routes {
+		if rt.routes[i].operation.OperationID == id {
+			return &rt.routes[i]
+		}
+	}
+	return nil
+}
+
+// operations lists the ids of all operations.
+func (rt *router) operations() []string {
+	var ids []string
+	for i := range rt.routes {
+		ids = append(ids, rt.routes[i].operation.OperationID)
+	}
+	slices.Sort(ids)
+	return ids
 }
 
 func (r *route) matches(segments []string) bool {

@@ -30,11 +30,12 @@ type response struct {
 	server  *Server
 	request *http.Request
 
-	unchecked bool // nothing is held back or looked at any more
-	begun     bool // the header has left
-	broken    bool // the document, by the handler: the answer is not its any more
-	gone      bool // the client, as far as writing to it shows
-	status    int  // 0 until the handler has chosen it
+	entry     *entry // in the record of requests; nil without one
+	unchecked bool   // nothing is held back or looked at any more
+	begun     bool   // the header has left
+	broken    bool   // the document, by the handler: the answer is not its any more
+	gone      bool   // the client, as far as writing to it shows
+	status    int    // 0 until the handler has chosen it
 	media     string
 	shape     *shape // nil if there must be no body
 	held      []byte // of a JSON body that comes in several writes
@@ -80,9 +81,17 @@ func (w *response) WriteHeader(status int) {
 // send lets the header go.
 func (w *response) send(status int) {
 	if status >= http.StatusOK {
-		w.begun = true
+		w.begin(status)
 	}
 	w.ResponseWriter.WriteHeader(status)
+}
+
+// begin notes that the header leaves.
+func (w *response) begin(status int) {
+	if !w.begun && w.entry != nil {
+		w.entry.change(func(rec *RecordedRequest) { rec.Status = status })
+	}
+	w.begun = true
 }
 
 // Write implements [http.ResponseWriter].
@@ -114,7 +123,7 @@ func (w *response) pass(out []byte) error {
 	if !w.begun && w.status != 0 {
 		w.send(w.status)
 	}
-	w.begun = true
+	w.begin(http.StatusOK)
 	_, err := w.ResponseWriter.Write(out)
 	w.gone = w.gone || err != nil
 	return err
@@ -156,7 +165,7 @@ func (w *response) FlushError() error {
 	default:
 		w.send(w.status)
 	}
-	w.begun = true
+	w.begin(http.StatusOK)
 	err := http.NewResponseController(w.ResponseWriter).Flush()
 	w.gone = w.gone || err != nil && !errors.Is(err, http.ErrNotSupported)
 	return err
@@ -228,7 +237,7 @@ func (w *response) fail(err error) {
 		return
 	}
 	w.discard()
-	writeDetail(&response{ResponseWriter: w.ResponseWriter, unchecked: true}, http.StatusInternalServerError,
+	writeDetail(&response{ResponseWriter: w.ResponseWriter, entry: w.entry, unchecked: true}, http.StatusInternalServerError,
 		fmt.Sprintf(report, r.Method, r.URL.Path, w.status, err))
 }
 

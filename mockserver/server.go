@@ -9,7 +9,9 @@ import (
 	"net/http"
 	"os"
 	"runtime/debug"
+	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/robosystems/kuzuclient/gen/server"
@@ -56,6 +58,11 @@ type Config struct {
 	// none: it starts, and every request to it fails with 500. It does not go
 	// with an APIKey.
 	KeyMissing bool
+	// Records is how many requests the server remembers, the latest; 0 means
+	// none. What is remembered is read with [Server.Requests].
+	Records int
+	// Admin says who may use the admin API below /__mock/; nobody by default.
+	Admin AdminAccess
 	// Logger takes what an operator should see; nil means none of it.
 	Logger *slog.Logger
 }
@@ -88,6 +95,10 @@ type Server struct {
 	handler http.Handler
 
 	admission admission
+	plans     planner
+	recorded  atomic.Uint64 // ids of recorded requests given out
+	scripts   atomic.Uint64 // scopes of scripts given out
+	admin     http.Handler  // nil without an admin API
 
 	ctx    context.Context // ends with Close; background work and event streams hang on it
 	cancel context.CancelFunc
@@ -103,6 +114,12 @@ func New(cfg Config) (*Server, error) {
 	}
 	if cfg.MaxDatabases < 0 {
 		faults = append(faults, fmt.Errorf("MaxDatabases is %d; it must not be negative", cfg.MaxDatabases))
+	}
+	if cfg.Records < 0 {
+		faults = append(faults, fmt.Errorf("Records is %d; it must not be negative", cfg.Records))
+	}
+	if !cfg.Admin.known() {
+		faults = append(faults, fmt.Errorf("Admin is %q; it must be %q, %q or %q", cfg.Admin, AdminOff, AdminLoopback, AdminOpen))
 	}
 	switch cfg.NodeType {
 	case "":
@@ -186,21 +203,40 @@ func New(cfg Config) (*Server, error) {
 	routes.hidden = func(path string) bool {
 		return path == "/databases/{graph_id}/ingest" && s.quirks.Has(QuirkNoIngest)
 	}
+	routes.around = s.intercept
 	server.HandlerWithOptions(s, server.StdHTTPServerOptions{BaseRouter: routes})
 	// The order of the deployed server: a wrong key wins over a large body,
 	// and that over everything a route could say.
 	s.handler = s.loop.unfrozen(s.authenticate(limitBody(s.crossOrigin(routes))))
+	if cfg.Records > 0 {
+		s.plans.record("", &recorder{bound: cfg.Records})
+	}
+	if s.admin, err = newAdmin(s, cfg); err != nil {
+		return nil, fmt.Errorf("mockserver: %w", err)
+	}
 	return s, nil
 }
 
 const serverName = "kuzu-mock"
 
 // ServeHTTP answers one request.
-func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.serve(w, r, "") }
+
+// serve answers a request in a scope; "" leaves it to the request's header.
+func (s *Server) serve(w http.ResponseWriter, r *http.Request, scope string) {
 	w.Header().Set("Server", serverName)
 	out := &response{ResponseWriter: w, server: s, request: r, unchecked: !s.validation.answers()}
+	handler := s.handler
+	if s.admin != nil && strings.HasPrefix(r.URL.Path, adminPath) {
+		handler, out.unchecked = s.admin, true // it has a document of its own
+	} else if p := s.plans.current.Load(); p != nil {
+		r, out.entry = s.begin(p, r, scope)
+		if out.entry != nil {
+			defer out.entry.end()
+		}
+	}
 	defer s.rescue(out, r)
-	s.handler.ServeHTTP(out, r)
+	handler.ServeHTTP(out, r)
 	out.finish()
 	// What the handler left of the body is read, so that a client that is
 	// still sending gets the answer instead of a reset connection. One that

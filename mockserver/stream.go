@@ -47,7 +47,7 @@ func (s *Server) streamQuery(w http.ResponseWriter, r *http.Request, name string
 	q.Cypher = translate(cypher)
 	ctx, cancel := s.bound(r.Context(), engineTimeout, nil)
 	defer cancel()
-	result, err := s.engine.Run(ctx, name, q)
+	result, err := s.run(ctx, name, q)
 	switch {
 	case errors.Is(err, ErrDatabaseNotFound):
 		out.failLate(notFoundQuoted(name), "RuntimeError")
