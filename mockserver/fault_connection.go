@@ -1,7 +1,6 @@
 package mockserver
 
 import (
-	"crypto/tls"
 	"fmt"
 	"net"
 	"net/http"
@@ -42,11 +41,15 @@ func reset(w http.ResponseWriter) {
 	if err != nil {
 		return // the handler has taken and closed it already
 	}
-	if secure, ok := conn.(*tls.Conn); ok {
-		conn = secure.NetConn() // no goodbye of TLS either
+	for { // to the bottom: no goodbye of TLS either
+		outer, wrapped := conn.(interface{ NetConn() net.Conn })
+		if !wrapped {
+			break
+		}
+		conn = outer.NetConn()
 	}
 	if tcp, ok := conn.(*net.TCPConn); ok {
-		_ = tcp.SetLinger(0)
+		_ = tcp.SetLinger(0) // makes Close send a RST
 	}
 	_ = conn.Close()
 }

@@ -69,6 +69,9 @@ func (l wordedListener) Accept() (net.Conn, error) {
 
 type wordedConn struct{ net.Conn }
 
+// NetConn is the connection beneath, which a fault may have to reset.
+func (c *wordedConn) NetConn() net.Conn { return c.Conn }
+
 // How net/http begins and goes on when it answers without a handler. The
 // answers of handlers have other headers between.
 var (
