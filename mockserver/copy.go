@@ -24,7 +24,7 @@ func (s *Server) CopyFiles(w http.ResponseWriter, r *http.Request, graphID strin
 	}
 	id := s.addIngestion(graphID, req.TableName, req.S3Pattern, nil)
 	s.queue.push(defaultPriority, func(ctx context.Context) {
-		s.runTask(ctx, id, copyStatement(req.TableName, req.S3Pattern, ignoreErrors), func(ctx context.Context) (int64, error) {
+		s.runLoad(ctx, id, copyStatement(req.TableName, req.S3Pattern, ignoreErrors), func(ctx context.Context) (int64, error) {
 			release, ok := s.loop.hold(ctx)
 			if !ok {
 				return 0, errInterrupted

@@ -120,15 +120,17 @@ func (s *Server) create(ctx context.Context, name string, subgraph bool) (full b
 	s.creates.Lock()
 	defer s.creates.Unlock()
 	if !subgraph {
-		names, err := s.engine.List(ctx)
-		if err != nil {
-			return false, err
-		}
-		if len(names) >= s.maxDatabases {
-			return true, nil
+		if full, err := s.full(ctx); full || err != nil {
+			return full, err
 		}
 	}
 	return false, s.engine.Create(ctx, name)
+}
+
+// full reports whether no database can be added.
+func (s *Server) full(ctx context.Context) (bool, error) {
+	names, err := s.engine.List(ctx)
+	return len(names) >= s.maxDatabases, err
 }
 
 // DeleteDatabase answers DELETE /databases/{graph_id}.

@@ -49,6 +49,17 @@
 //
 // Streams end with a chunk marked as the last, or with an error chunk, and can
 // carry every type; record counts of tasks are real; ingest exists. [Quirks]
-// bring the deployed server's oddities back, one by one or all. Backup and
-// restore behave as deployed in any case: accepted, and never successful.
+// bring the deployed server's oddities back, one by one or all.
+//
+// # Backups
+//
+// A backup is a ZIP archive with the database in one file, as its engine keeps
+// it, and metadata.json. A download is made while it is sent. A backup task
+// keeps its archive until the server is closed and names it as backup_path in
+// its result; a restore takes that name, the s3:// address of an archive below
+// Config.DataRoot, or an upload. What is wrong with an archive at first sight
+// is answered with 422, the rest fails the task; either way the database stays
+// what it was. A database that is replaced is kept as a backup before, unless
+// create_system_backup says otherwise: system_backup_path in the task's result.
+// The 10 MiB for bodies do not hold for the upload of an archive.
 package mockserver

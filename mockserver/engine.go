@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"time"
 )
 
@@ -13,6 +14,7 @@ import (
 var (
 	ErrDatabaseExists   = errors.New("database already exists")
 	ErrDatabaseNotFound = errors.New("database not found")
+	ErrUnusableSnapshot = errors.New("the backup cannot be used")
 )
 
 // An Engine keeps databases and runs Cypher on them. The server puts HTTP in
@@ -46,6 +48,20 @@ type Engine interface {
 	// [ErrDatabaseNotFound].
 	Apply(ctx context.Context, name string, statements []string) error
 
+	// Backup returns the present state of a database, to be given to Restore
+	// of an engine of the same kind. The caller closes it. Writers are held off
+	// only until Backup returns: reading the snapshot, however slowly, holds up
+	// nobody. It fails with [ErrDatabaseNotFound].
+	Backup(ctx context.Context, name string) (*Snapshot, error)
+
+	// Restore makes a database from a snapshot, which it reads to its end
+	// without keeping it in memory. With replace set it takes the place of one
+	// that exists; results of that one that are still open stay readable. A
+	// snapshot takes effect at once and only as a whole: if reading it fails,
+	// or if it is none, everything is as it was. It fails with
+	// [ErrDatabaseExists] and [ErrUnusableSnapshot], whose text says why.
+	Restore(ctx context.Context, name string, snapshot io.Reader, replace bool) error
+
 	// Path returns where the database lies, or would lie, as shown to clients.
 	// All databases lie in one directory.
 	Path(name string) string
@@ -67,6 +83,12 @@ type Stat struct {
 	SizeBytes  int64     // size of the main file
 	ModifiedAt time.Time // last change of the main file
 	LastUsedAt time.Time // zero if no statement has run since the engine started
+}
+
+// Snapshot is a database as it was at one moment.
+type Snapshot struct {
+	io.ReadCloser
+	Size int64 // in bytes
 }
 
 // A Result is the outcome of one statement, read row by row. It is not safe

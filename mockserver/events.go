@@ -83,11 +83,15 @@ func (e *eventWriter) write(b []byte) {
 }
 
 var (
-	progressVerb = map[server.TaskType]string{server.TaskTypeIngestion: "Processing", server.TaskTypeBackup: "Backing up"}
-	failureVerb  = map[server.TaskType]string{server.TaskTypeIngestion: "Failed to ingest data into", server.TaskTypeBackup: "Failed to back up"}
+	progressVerb = map[server.TaskType]string{
+		server.TaskTypeIngestion: "Processing", server.TaskTypeBackup: "Backing up", server.TaskTypeRestore: "Restoring",
+	}
+	failureVerb = map[server.TaskType]string{
+		server.TaskTypeIngestion: "Failed to ingest data into", server.TaskTypeBackup: "Failed to back up", server.TaskTypeRestore: "Failed to restore",
+	}
 )
 
-// subject is what a task works on: a table, or the database of a backup.
+// subject is what a task works on: a table, or a database.
 func (e *eventWriter) subject(task server.Task) string {
 	if e.generic && e.taskType == server.TaskTypeIngestion {
 		return "table"

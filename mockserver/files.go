@@ -53,20 +53,46 @@ func (f *files) locate(bucket, name string) (source, error) {
 	return source{name: s3Scheme + shown, path: full, size: info.Size()}, nil
 }
 
+// open opens the file at an s3:// address.
+func (f *files) open(address string) (*os.File, error) {
+	bucket, name, _ := strings.Cut(strings.TrimPrefix(address, s3Scheme), "/")
+	if _, err := f.join(bucket, name); err != nil {
+		return nil, err
+	}
+	var file *os.File
+	err := f.within(bucket, func(dir *os.Root) (err error) {
+		file, err = dir.Open(filepath.FromSlash(name))
+		return err
+	})
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("file %s/%s does not exist", bucket, name)
+	}
+	return file, reason(err)
+}
+
 // stat follows links only as far as they stay in the bucket, which itself has to
 // lie in the root.
-func (f *files) stat(bucket, name string) (fs.FileInfo, error) {
+func (f *files) stat(bucket, name string) (info fs.FileInfo, err error) {
+	err = f.within(bucket, func(dir *os.Root) (err error) {
+		info, err = dir.Stat(name)
+		return err
+	})
+	return info, err
+}
+
+// within does something in the directory of a bucket, out of which no link leads.
+func (f *files) within(bucket string, do func(*os.Root) error) error {
 	root, err := os.OpenRoot(f.root)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	defer root.Close()
-	within, err := root.OpenRoot(bucket)
+	dir, err := root.OpenRoot(bucket)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	defer within.Close()
-	return within.Stat(name)
+	defer dir.Close()
+	return do(dir)
 }
 
 // resolve turns an s3:// pattern into a pattern of this machine.

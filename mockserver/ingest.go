@@ -71,7 +71,7 @@ func (s *Server) ingestLater(graphID string, loads []load, req server.IngestRequ
 	}
 	id := s.addIngestion(graphID, loads[0].table, strings.Join(names, ","), metadata)
 	s.queue.push(priority, func(ctx context.Context) {
-		s.runTask(ctx, id, strings.Join(statements, "; "), func(ctx context.Context) (int64, error) {
+		s.runLoad(ctx, id, strings.Join(statements, "; "), func(ctx context.Context) (int64, error) {
 			return s.loadAll(ctx, graphID, loads, ignoreErrors, func(percent int, records int64) {
 				if !s.quirks.Has(QuirkNoCounts) {
 					s.tasks.update(id, func(task *server.Task) { task.ProgressPercent, task.RecordsProcessed = percent, &records })

@@ -96,6 +96,8 @@ type taskRecord struct {
 	Result  struct {
 		Records int `json:"records_loaded"`
 		Query   string
+		Backup  string `json:"backup_path"`
+		Former  string `json:"system_backup_path"`
 	}
 	Metadata map[string]any
 }

@@ -85,8 +85,19 @@ func (s *Server) addIngestion(name, table, pattern string, metadata map[string]a
 	return s.tasks.add("ingest_"+name+"_"+table, task)
 }
 
-// runTask takes a loading task through its life. The statement is for its record.
-func (s *Server) runTask(ctx context.Context, id, statement string, run func(context.Context) (records int64, err error)) {
+// runLoad takes a loading task through its life. The statement is for its record.
+func (s *Server) runLoad(ctx context.Context, id, statement string, run func(context.Context) (records int64, err error)) {
+	s.runTask(ctx, id, func(ctx context.Context) (server.TaskResult, error) {
+		records, err := run(ctx)
+		if s.quirks.Has(QuirkNoCounts) {
+			records = 0
+		}
+		return server.TaskResult{RecordsLoaded: &records, Query: &statement}, err
+	})
+}
+
+// runTask takes a task through its life.
+func (s *Server) runTask(ctx context.Context, id string, run func(context.Context) (server.TaskResult, error)) {
 	if ctx.Err() != nil {
 		s.tasks.fail(id, "the server shut down before the task began")
 		return
@@ -100,14 +111,12 @@ func (s *Server) runTask(ctx context.Context, id, statement string, run func(con
 	}()
 	s.tasks.start(id)
 	started := s.clock.now()
-	records, err := run(ctx)
+	result, err := run(ctx)
 	if err != nil {
 		s.tasks.fail(id, err.Error())
 		return
 	}
-	if s.quirks.Has(QuirkNoCounts) {
-		records = 0
-	}
 	duration := s.clock.since(started).Seconds()
-	s.tasks.finish(id, server.TaskResult{RecordsLoaded: &records, DurationSeconds: &duration, Query: &statement})
+	result.DurationSeconds = &duration
+	s.tasks.finish(id, result)
 }

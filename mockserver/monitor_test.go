@@ -54,7 +54,7 @@ func TestMonitorTranscript(t *testing.T) {
 		a.get("/tasks/"+task.ID+"/monitor").is(200, event("connected", backup+`"timestamp": "<utc>", "message": "Connected to backup task monitor"`)+
 			event("progress", backup+`"status": "failed", "progress_percent": 0, "records_processed": 0, "estimated_records": 0, "started_at": null, "message": "Backing up g...", `+what)+
 			event("failed", backup+`"status": "failed", "error": "Backup functionality not yet implemented", "message": "Failed to back up g", `+what))
-	})
+	}, failingBackups)
 }
 
 func TestMonitorUnknownTask(t *testing.T) {

@@ -61,6 +61,13 @@ const (
 	QuirkGenericMessages
 	// QuirkNoIngest (section 4): there is no ingest route.
 	QuirkNoIngest
+	// QuirkNoBackup (S-12): the task of a backup has failed when it is announced.
+	QuirkNoBackup
+	// QuirkRestoreByPath (S-12): a restore asks for the query parameter
+	// backup_path, ignores the body, and is announced only.
+	QuirkRestoreByPath
+	// QuirkNoDownload (S-12): a download fails.
+	QuirkNoDownload
 
 	endOfQuirks
 )
@@ -72,6 +79,7 @@ var quirkNames = [...]string{
 	"no-last-chunk", "silent-failure", "unstreamable", "nan-tokens", "late-timeout", "row-cap", "text-columns",
 	"no-properties", "stray-database", "no-counts", "freeze", "bad-id", "metrics-directories", "idle-close", "run-on",
 	"generic-messages", "no-ingest",
+	"no-backup", "restore-by-path", "no-download",
 }
 
 // String lists the names of the set, separated by commas; "" for none.

@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net/http"
 	"os"
+	"path/filepath"
 	"runtime/debug"
 	"strings"
 	"sync"
@@ -83,16 +84,17 @@ type Server struct {
 	queryTimeout time.Duration // 0: none
 	log          *slog.Logger
 
-	nodeID  string
-	started time.Time
-	creates sync.Mutex // between counting databases and adding one
-	clock   clock
-	queries queryCounter
-	tasks   *taskStore
-	lockout lockout
-	queue   *taskQueue
-	loop    eventLoop
-	handler http.Handler
+	nodeID   string
+	started  time.Time
+	creates  sync.Mutex // between counting databases and adding one
+	clock    clock
+	queries  queryCounter
+	tasks    *taskStore
+	lockout  lockout
+	queue    *taskQueue
+	loop     eventLoop
+	archives *archiveStore
+	handler  http.Handler
 
 	admission admission
 	plans     planner
@@ -193,6 +195,7 @@ func New(cfg Config) (*Server, error) {
 		clock:        ticking,
 		lockout:      lockout{clock: ticking},
 		tasks:        newTaskStore(ticking),
+		archives:     &archiveStore{beside: filepath.Dir(cfg.Engine.Path("any"))},
 		ctx:          ctx,
 		cancel:       cancel,
 	}
@@ -207,7 +210,7 @@ func New(cfg Config) (*Server, error) {
 	server.HandlerWithOptions(s, server.StdHTTPServerOptions{BaseRouter: routes})
 	// The order of the deployed server: a wrong key wins over a large body,
 	// and that over everything a route could say.
-	s.handler = s.loop.unfrozen(s.authenticate(limitBody(s.crossOrigin(routes))))
+	s.handler = s.loop.unfrozen(s.authenticate(s.limitBody(s.crossOrigin(routes))))
 	if cfg.Records > 0 {
 		s.plans.record("", &recorder{bound: cfg.Records})
 	}
@@ -267,10 +270,11 @@ func (s *Server) rescue(w *response, r *http.Request) {
 }
 
 // Close ends event streams, interrupts tasks and waits for them. Waiting tasks
-// become failed ones, and so do those that come later. Requests that are under
+// become failed ones, and so do those that come later. Backups that the server
+// has kept are removed. Requests that are under
 // way are not waited for; close what serves them, too.
 func (s *Server) Close() error {
 	s.cancel()
 	s.queue.close()
-	return nil
+	return s.archives.close()
 }

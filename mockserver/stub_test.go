@@ -17,6 +17,9 @@ type stub struct {
 	list func() ([]string, error)
 	stat func() error
 	drop func() error
+
+	backup  func() (*mockserver.Snapshot, error)
+	restore func(io.Reader) error
 }
 
 func newStub(t testing.TB) *stub { t.Helper(); return &stub{Engine: scripted(t)} }
@@ -54,6 +57,20 @@ func (s *stub) Drop(ctx context.Context, name string) error {
 		return s.drop()
 	}
 	return s.Engine.Drop(ctx, name)
+}
+
+func (s *stub) Backup(ctx context.Context, name string) (*mockserver.Snapshot, error) {
+	if s.backup != nil {
+		return s.backup()
+	}
+	return s.Engine.Backup(ctx, name)
+}
+
+func (s *stub) Restore(ctx context.Context, name string, snapshot io.Reader, replace bool) error {
+	if s.restore != nil {
+		return s.restore(snapshot)
+	}
+	return s.Engine.Restore(ctx, name, snapshot, replace)
 }
 
 // result is one whose rows a test makes.

@@ -48,7 +48,7 @@ func TestTaskRecord(t *testing.T) {
 func TestTaskList(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		engine := newHeld(t)
-		a := startInMemory(t, engine)
+		a := startInMemory(t, engine, failingBackups)
 		a.get("/tasks").is(200, "[]")
 		a.get("/tasks/stats").is(200, `{"active_tasks":0,"completed_tasks":0,"failed_tasks":0,"pending_tasks":0,"tasks_by_status":{},"tasks_by_type":{},"total_tasks":0}`)
 		a.create("g", socialDDL)
@@ -100,7 +100,7 @@ func TestTaskList(t *testing.T) {
 
 // A hundred are shown unless asked otherwise.
 func TestTaskListDefaultLimit(t *testing.T) {
-	a := start(t, scripted(t))
+	a := start(t, scripted(t), failingBackups)
 	a.create("g", "")
 	for range 101 {
 		a.post("/databases/g/backup", "{}")
@@ -117,7 +117,7 @@ func TestTaskListDefaultLimit(t *testing.T) {
 func TestTaskExpiry(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		engine := newHeld(t)
-		a := startInMemory(t, engine)
+		a := startInMemory(t, engine, failingBackups)
 		a.create("g", socialDDL)
 		task := a.ingest("hold", "")
 		backup := into[started](a.post("/databases/g/backup", "{}"))
@@ -143,7 +143,7 @@ func TestTaskExpiry(t *testing.T) {
 
 // Ids are those that the contract shows, and no two are alike.
 func TestTaskIDs(t *testing.T) {
-	a := start(t, scripted(t))
+	a := start(t, scripted(t), failingBackups)
 	a.create("g", socialDDL)
 	var ids []string
 	for range 5 {

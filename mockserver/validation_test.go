@@ -27,7 +27,7 @@ func TestValidation(t *testing.T) {
 		{"/databases", `{"GRAPH_ID":"g"}`, required(`["body","graph_id"]`, `{"GRAPH_ID":"g"}`)}, // names have their case
 		{"/databases/none/schema", `{"ddl":"x"}`, required(`["body","type"]`, `{"ddl":"x"}`)},
 		{"/databases/none/copy", `{"s3_pattern":"x"}`, required(`["body","table_name"]`, `{"s3_pattern":"x"}`)},
-		{"/databases/none/restore", ``, required(`["query","backup_path"]`, `null`)},
+		{"/databases/none/restore", ``, required(`["body","backup_data"]`, `null`)},
 
 		{query, `{"cypher":"RETURN 1","database":"g","timeout":30}`, `{"input":30,"loc":["body","timeout"],"msg":"Extra inputs are not permitted","type":"extra_forbidden"}`},
 		{query, `{"cypher":"RETURN 1","database":"g","CYPHER":[1]}`, `{"input":[1],"loc":["body","CYPHER"],"msg":"Extra inputs are not permitted","type":"extra_forbidden"}`},

@@ -99,7 +99,7 @@ func (w *brokenWriter) Write(p []byte) (int, error) {
 // When writing fails the rows that are left are not asked for, and a stream that
 // broke does not count as a success.
 func TestWriterBreaks(t *testing.T) {
-	a := start(t, newStub(t))
+	a := start(t, newStub(t), failingBackups)
 	a.create("g", "")
 	w := &brokenWriter{httptest.NewRecorder(), 1}
 	a.server.ServeHTTP(w, httptest.NewRequestWithContext(t.Context(), http.MethodPost, "/databases/g/query?streaming=true", strings.NewReader(queryBody(count(2500), ""))))

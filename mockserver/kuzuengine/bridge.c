@@ -8,12 +8,14 @@
 #include <string.h>
 
 // The fence. The engine has faults that a statement can reach while it is
-// compiled (keys(NULL), 1 IN NULL): a signal in the calling thread. Inside a
-// fence the signal ends the call instead of the process. Whatever the call
-// held stays held, so the database must not be used again. Signals anywhere
-// else go to the handler that was there before, the Go runtime's.
+// compiled (keys(NULL), 1 IN NULL): a signal in the calling thread. C++
+// exceptions that its C interface does not expect (a damaged catalog that asks
+// for a petabyte) are one, too: they end in abort. Inside a fence the signal
+// ends the call instead of the process. Whatever the call held stays held, so
+// the database must not be used again. Signals anywhere else go to the handler
+// that was there before, the Go runtime's.
 
-static const int fenced_signals[] = {SIGSEGV, SIGBUS, SIGFPE};
+static const int fenced_signals[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT};
 static struct sigaction previous[64];
 static _Thread_local sigjmp_buf *volatile fence;
 
@@ -56,13 +58,15 @@ void kz_install_fence(void) {
 		}                                        \
 	} while (0)
 
-kuzu_state kz_database_open(const char *path, uint64_t buffer_pool, uint64_t threads,
-	uint64_t max_size, kuzu_database *out) {
+kz_signal kz_database_open(const char *path, uint64_t buffer_pool, uint64_t threads,
+	uint64_t max_size, kuzu_database *out, kuzu_state *state) {
 	kuzu_system_config config = kuzu_default_system_config();
 	config.buffer_pool_size = buffer_pool;
 	config.max_num_threads = threads;
 	config.max_db_size = max_size;
-	return kuzu_database_init(path, config, out);
+	volatile kz_signal got;
+	FENCED(got, *state = kuzu_database_init(path, config, out));
+	return got;
 }
 
 kz_signal kz_database_close(kuzu_database *database) {

@@ -11,8 +11,9 @@ typedef int kz_signal;
 void kz_install_fence(void);
 void kz_set_mark(const char *mark);
 
-kuzu_state kz_database_open(const char *path, uint64_t buffer_pool, uint64_t threads,
-	uint64_t max_size, kuzu_database *out);
+// state is only set if the signal is 0.
+kz_signal kz_database_open(const char *path, uint64_t buffer_pool, uint64_t threads,
+	uint64_t max_size, kuzu_database *out, kuzu_state *state);
 kz_signal kz_database_close(kuzu_database *database);
 kz_signal kz_connection_close(kuzu_connection *connection);
 

@@ -33,6 +33,9 @@ var loadEngine = sync.OnceValue(func() error {
 	return nil
 })
 
+// storageVersion is the version of the files that the engine reads and writes.
+func storageVersion() uint64 { return uint64(C.kuzu_get_storage_version()) }
+
 // faultError tells that the engine died on a call. Whatever it worked on must
 // not be used again.
 type faultError struct{ signal int }
@@ -56,8 +59,9 @@ func openNative(path string, bufferPool, threads, maxSize uint64) (*nativeDataba
 	name := C.CString(path)
 	defer C.free(unsafe.Pointer(name))
 	db := new(nativeDatabase)
-	state := C.kz_database_open(name, C.uint64_t(bufferPool), C.uint64_t(threads), C.uint64_t(maxSize), &db.c)
-	if state != 0 {
+	var state C.kuzu_state
+	signal := C.kz_database_open(name, C.uint64_t(bufferPool), C.uint64_t(threads), C.uint64_t(maxSize), &db.c, &state)
+	if signal != 0 || state != 0 {
 		// The C API keeps the reason to itself.
 		return nil, fmt.Errorf("IO exception: Could not open the database at %s: it is damaged, or open in another process.", path)
 	}

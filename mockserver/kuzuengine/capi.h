@@ -49,6 +49,7 @@ enum {
 typedef int kuzu_state; // 0 is success
 
 char *kuzu_get_version(void);
+uint64_t kuzu_get_storage_version(void);
 void kuzu_destroy_string(char *);
 
 kuzu_system_config kuzu_default_system_config(void);

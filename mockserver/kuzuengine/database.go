@@ -169,7 +169,7 @@ func (d *database) open(ctx context.Context) error {
 	}
 	// The log has been replayed, and need not be again. If it cannot be merged
 	// into the file, for want of memory, it stays, and only that is lost.
-	if info, err := os.Stat(d.path + ".wal"); err == nil && info.Size() > 0 && d.checkpoint(h) != nil {
+	if info, err := os.Stat(d.path + ".wal"); err == nil && info.Size() > 0 && d.checkpoint(context.Background(), h) != nil {
 		h.doubt()
 		h.release()
 		if h, err = d.newHandle(); err != nil {
@@ -188,8 +188,8 @@ func (d *database) newHandle() (*handle, error) {
 	return newHandle(native), nil
 }
 
-func (d *database) checkpoint(h *handle) error {
-	return d.onHandle(context.Background(), h, func(_ *handle, conn *nativeConnection) error {
+func (d *database) checkpoint(ctx context.Context, h *handle) error {
+	return d.onHandle(ctx, h, func(_ *handle, conn *nativeConnection) error {
 		return execute(conn, "CHECKPOINT")
 	})
 }

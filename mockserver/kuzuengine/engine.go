@@ -48,7 +48,10 @@ func New(cfg Config) (*Engine, error) {
 		return nil, err
 	}
 	e.cfg = cfg
-	if e.databases, err = findDatabases(cfg); err != nil {
+	if e.databases, err = findDatabases(cfg); err == nil {
+		err = sweep(cfg.Dir)
+	}
+	if err != nil {
 		return nil, errors.Join(err, releaseDirectory(cfg.Dir, e.temporary))
 	}
 	e.closing, e.stop = context.WithCancel(context.Background())

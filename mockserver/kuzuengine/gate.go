@@ -64,6 +64,14 @@ func (g *gate) unlock() {
 	g.admit()
 }
 
+// share turns writing into reading, and lets those in that wait to read.
+func (g *gate) share() {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.mode = reading
+	g.admit()
+}
+
 // admit lets the first of the queue in, as long as that is possible. It
 // requires mu.
 func (g *gate) admit() {
