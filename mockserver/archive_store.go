@@ -96,12 +96,21 @@ func (a *archiveStore) directory() (string, error) {
 	return dir, err
 }
 
-func (a *archiveStore) close() error {
+// reset removes what is kept.
+func (a *archiveStore) reset() error {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	a.closed = true
-	if a.dir == "" {
+	dir := a.dir
+	a.dir = ""
+	if dir == "" {
 		return nil
 	}
-	return os.RemoveAll(a.dir)
+	return os.RemoveAll(dir)
+}
+
+func (a *archiveStore) close() error {
+	a.mu.Lock()
+	a.closed = true
+	a.mu.Unlock()
+	return a.reset()
 }

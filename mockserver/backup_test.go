@@ -486,6 +486,25 @@ func TestCloseEndsBackup(t *testing.T) {
 	}
 }
 
+// A reset removes the backups that are kept, and later ones are kept again.
+func TestResetForgetsBackups(t *testing.T) {
+	a := start(t, scripted(t))
+	for range 2 {
+		a.create("g", "")
+		kept := a.finished(into[started](a.post("/databases/g/backup", "{}"))).Result.Backup
+		restore := "/databases/new/restore?backup_path=" + kept
+		if got := a.post(restore, "").restored(); got.Status != "completed" {
+			t.Errorf("got %+v", got)
+		}
+		if err := a.server.Reset(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if got := a.post(restore, ""); got.status != 422 {
+			t.Errorf("got %d %s", got.status, got.body)
+		}
+	}
+}
+
 // TestQuirksOfBackups: what the deployed server does instead.
 func TestQuirksOfBackups(t *testing.T) {
 	for _, quirks := range []mockserver.Quirks{mockserver.QuirkNoBackup, mockserver.QuirksDeployed} {

@@ -271,8 +271,8 @@ func (s *Server) rescue(w *response, r *http.Request) {
 
 // Close ends event streams, interrupts tasks and waits for them. Waiting tasks
 // become failed ones, and so do those that come later. Backups that the server
-// has kept are removed. Requests that are under
-// way are not waited for; close what serves them, too.
+// has kept are removed. Requests that are under way are not waited for; close
+// what serves them, too.
 func (s *Server) Close() error {
 	s.cancel()
 	s.queue.close()
