@@ -88,7 +88,7 @@ check-generated: ## Is gen/ what the document gives
 .PHONY: check-imports
 check-imports: ## Does no package import what it must not
 	go test -count=1 -run '^TestArchitecture' ./contract
-	CGO_ENABLED=0 go build ./gen ./kuzu ./transport ./resilience/... ./mockserver ./cmd/...
+	CGO_ENABLED=0 go build ./gen ./kuzu ./transport ./factory ./resilience/... ./mockserver ./mockserver/dynamo ./cmd/...
 
 .PHONY: check-openapi
 check-openapi: openapi/lint/node_modules ## Lint the API document; needs Node.js

@@ -21,9 +21,12 @@ var rules = []struct {
 	{"internal/cypher", []string{"gen", "transport", "kuzu", "mockserver"}},
 	{"resilience", []string{"openapi", "gen", "transport", "kuzu", "mockserver", "internal", "net/http", "runtime/cgo"}},
 	{"resilience/page", []string{"openapi", "gen", "transport", "kuzu", "mockserver", "internal", "runtime/cgo"}},
-	{"transport", []string{"kuzu", "mockserver", "openapi", "gen/server", "github.com/getkin/kin-openapi", "runtime/cgo"}},
-	{"kuzu", []string{"mockserver", "openapi", "gen/server", "github.com/kuzudb", "github.com/getkin/kin-openapi", "github.com/oapi-codegen/oapi-codegen", "runtime/cgo"}},
-	{"mockserver", []string{"kuzu", "transport", "internal", "github.com/kuzudb", "github.com/oapi-codegen/oapi-codegen", "runtime/cgo"}},
+	{"transport", []string{"factory", "github.com/aws", "github.com/redis", "kuzu", "mockserver", "openapi", "gen/server", "github.com/getkin/kin-openapi", "runtime/cgo"}},
+	{"kuzu", []string{"factory", "github.com/aws", "github.com/redis", "mockserver", "openapi", "gen/server", "github.com/kuzudb", "github.com/getkin/kin-openapi", "github.com/oapi-codegen/oapi-codegen", "runtime/cgo"}},
+	{"factory", []string{"mockserver", "openapi", "gen/server", "github.com/kuzudb", "github.com/getkin/kin-openapi", "github.com/oapi-codegen/oapi-codegen",
+		"github.com/alicebob", "go.opentelemetry.io/otel/sdk", "github.com/prometheus", "runtime/cgo"}},
+	{"mockserver/dynamo", []string{"factory", "kuzu", "transport", "internal", "github.com/aws", "github.com/redis", "runtime/cgo"}},
+	{"mockserver", []string{"factory", "github.com/aws", "github.com/redis", "kuzu", "transport", "internal", "github.com/kuzudb", "github.com/oapi-codegen/oapi-codegen", "runtime/cgo"}},
 	{"mockserver/kuzuengine", []string{"kuzu", "transport", "internal"}},
 }
 

@@ -1,0 +1,104 @@
+package factory
+
+import (
+	"net/url"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/robosystems/kuzuclient/transport"
+)
+
+// endpoint is a server that the factory has found, with what its calls told.
+// There is one for each address, for all graphs that are there.
+type endpoint struct {
+	url     *url.URL
+	created time.Time
+
+	requests, failures atomic.Uint64
+	deadSince          atomic.Int64 // Unix nanoseconds; 0: not known to be dead
+}
+
+// deadFor is for how long nobody having listened is held against an address that
+// nobody has tried again.
+const deadFor = 30 * time.Second
+
+func (e *endpoint) dead(now int64) bool {
+	since := e.deadSince.Load()
+	return since != 0 && now-since < int64(deadFor)
+}
+
+// report counts how an attempt ended.
+func (e *endpoint) report(outcome transport.Outcome, now time.Time) {
+	e.requests.Add(1)
+	switch outcome {
+	case transport.OutcomeDead:
+		e.failures.Add(1)
+		e.deadSince.Store(now.UnixNano())
+	case transport.OutcomeSlow:
+		e.failures.Add(1)
+		e.alive() // a connection stands
+	case transport.OutcomeAnswered, transport.OutcomeMisplaced:
+		e.alive()
+	}
+}
+
+func (e *endpoint) alive() {
+	if e.deadSince.Load() != 0 { // writing what is there already would slow down every call
+		e.deadSince.Store(0)
+	}
+}
+
+// endpoints holds them by address.
+type endpoints struct {
+	mu    sync.RWMutex
+	byURL map[string]*endpoint
+	byPtr sync.Map // *url.URL to *endpoint: what a report of an attempt has
+}
+
+// maxEndpoints bounds what is remembered in a fleet that changes for months.
+const maxEndpoints = 4096
+
+// get returns the endpoint of an address.
+func (s *endpoints) get(u *url.URL) *endpoint {
+	key := u.String()
+	s.mu.RLock()
+	e := s.byURL[key]
+	s.mu.RUnlock()
+	if e != nil {
+		return e
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if e = s.byURL[key]; e != nil {
+		return e
+	}
+	if len(s.byURL) >= maxEndpoints {
+		s.forgetOldest()
+	}
+	e = &endpoint{url: u, created: time.Now()}
+	s.byURL[key] = e
+	s.byPtr.Store(u, e)
+	return e
+}
+
+// forgetOldest makes room. Locations that name the endpoint go on using it; its
+// figures then belong to nobody. It is called with the lock held.
+func (s *endpoints) forgetOldest() {
+	var oldest string
+	for key, e := range s.byURL {
+		if oldest == "" || e.created.Before(s.byURL[oldest].created) {
+			oldest = key
+		}
+	}
+	s.byPtr.Delete(s.byURL[oldest].url)
+	delete(s.byURL, oldest)
+}
+
+// of returns the endpoint that an attempt went to, nil if it is forgotten.
+func (s *endpoints) of(u *url.URL) *endpoint {
+	if e, ok := s.byPtr.Load(u); ok {
+		return e.(*endpoint)
+	}
+	return nil
+}

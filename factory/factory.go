@@ -1,0 +1,220 @@
+package factory
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"log/slog"
+	"math/rand/v2"
+	"net"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"sync"
+	"sync/atomic"
+
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/maypok86/otter/v2"
+
+	"github.com/robosystems/kuzuclient/gen"
+	"github.com/robosystems/kuzuclient/resilience"
+	"github.com/robosystems/kuzuclient/transport"
+)
+
+// Factory makes clients that find the servers of their graphs. One serves a
+// whole process. It is safe for concurrent use. Make it with [New].
+type Factory struct {
+	cfg    Config
+	log    *slog.Logger
+	shared map[string]bool // lower-case ids of shared repositories
+	chain  *transport.Chain
+	home   *fleet
+
+	ctx    context.Context //nolint:containedctx // the factory's life
+	cancel context.CancelCauseFunc
+	closed atomic.Bool
+	ends   []func() // in order, by Close
+
+	mu     sync.Mutex
+	fleets map[string]*fleet // besides home
+}
+
+// New returns a factory. It connects to nothing, so that it succeeds while
+// everything is down; ctx bounds the reading of AWS's configuration. The error,
+// of [transport.KindConfiguration], names everything that is wrong with cfg.
+func New(ctx context.Context, cfg Config) (*Factory, error) {
+	if err := cfg.check(); err != nil {
+		return nil, err
+	}
+	f := &Factory{cfg: cfg, log: cfg.Logger, shared: map[string]bool{}, fleets: map[string]*fleet{}}
+	if f.log == nil {
+		f.log = slog.Default()
+	}
+	for _, id := range cfg.SharedRepositories {
+		f.shared[strings.ToLower(id)] = true
+	}
+	f.ctx, f.cancel = context.WithCancelCause(context.Background())
+	var err error
+	if f.home, err = f.newFleet(ctx, cfg.Environment); err == nil {
+		err = f.newChain(ctx)
+	}
+	if err != nil {
+		f.Close()
+		return nil, err
+	}
+	return f, nil
+}
+
+// newChain sets up what lies between clients and servers.
+func (f *Factory) newChain(ctx context.Context) error {
+	var operations []transport.Operation
+	access := map[gen.Access]transport.Access{gen.AccessRead: transport.AccessRead, gen.AccessWrite: transport.AccessWrite, gen.AccessStatement: transport.AccessStatement}
+	for _, op := range gen.Operations() {
+		operations = append(operations, transport.Operation{ID: op.ID, Method: op.Method, Path: op.Path, Access: access[op.Access], Idempotent: op.Idempotent})
+	}
+	s := transport.DefaultChainSettings(operations)
+	s.Timeout = f.cfg.Timeout
+	s.Observe.Logger = f.log
+	s.Retry.Delay, s.Retry.Factor = f.cfg.RetryDelay, f.cfg.RetryBackoff
+	s.Retry.MaxDelay = max(s.Retry.MaxDelay, f.cfg.RetryDelay)
+	s.Retry.MaxRetries = f.cfg.MaxRetries
+	if !f.cfg.Retries {
+		s.Retry.MaxRetries = 0
+	}
+	s.Breaker.FailureThreshold, s.Breaker.OpenTimeout = f.cfg.BreakerThreshold, f.cfg.BreakerTimeout
+	s.Busy.OpenTimeout = f.cfg.BreakerTimeout
+	if !f.cfg.Breakers {
+		s.Breaker, s.Busy = nil, nil
+	}
+	s.Bulkhead.Concurrent = f.cfg.MaxConnections
+	s.Transport = f.pool()
+	var err error
+	if s.Keys, err = f.keys(ctx); err != nil {
+		return err
+	}
+	f.chain, err = transport.NewChain(s)
+	return err
+}
+
+// pool is the connections to servers.
+func (f *Factory) pool() http.RoundTripper {
+	pool := transport.NewBase()
+	pool.MaxConnsPerHost = f.cfg.MaxConnections
+	pool.MaxIdleConnsPerHost = f.cfg.MaxIdleConnections
+	pool.IdleConnTimeout = f.cfg.KeepAlive * 4 / 5 // before the server closes it under a request
+	pool.DisableKeepAlives = f.cfg.MaxIdleConnections == 0 || f.cfg.KeepAlive == 0
+	dial := pool.DialContext
+	pool.DialContext = func(ctx context.Context, network, address string) (net.Conn, error) {
+		ctx, cancel := context.WithTimeout(ctx, f.cfg.ConnectTimeout)
+		defer cancel()
+		return dial(ctx, network, address)
+	}
+	if f.cfg.TLS != nil {
+		pool.TLSClientConfig = f.cfg.TLS.Clone()
+	}
+	if !f.cfg.VerifyTLS {
+		if pool.TLSClientConfig == nil {
+			pool.TLSClientConfig = &tls.Config{MinVersion: tls.VersionTLS12}
+		}
+		pool.TLSClientConfig.InsecureSkipVerify = true // as the operator asks
+	}
+	f.ends = append(f.ends, pool.CloseIdleConnections)
+	return pool
+}
+
+// newFleet sets up what knows the servers of an environment. In development
+// there is nothing to know.
+func (f *Factory) newFleet(ctx context.Context, environment string) (*fleet, error) {
+	set := resilience.BreakerSettings{
+		FailureThreshold: f.cfg.BreakerThreshold, SuccessThreshold: 1, HalfOpenRequests: 1, OpenTimeout: f.cfg.BreakerTimeout,
+	}
+	patient := set
+	patient.OpenTimeout = staleTTL // a registry comes back sooner than a server, and more hangs on it
+	if !f.cfg.Breakers {
+		set.FailureThreshold, patient.FailureThreshold = neverOpens, neverOpens
+	}
+	in := &fleet{
+		environment: environment, cfg: &f.cfg, log: f.log, ctx: f.ctx,
+		endpoints: &endpoints{byURL: map[string]*endpoint{}},
+		reads:     resilience.Breaker("registry", patient),
+		masters:   resilience.Breaker("shared_master", patient),
+		alb:       resilience.Breaker("alb", set),
+		origin:    strconv.FormatUint(rand.Uint64(), 36),
+	}
+	if f.cfg.ReplicaURL != "" {
+		u, err := url.Parse(f.cfg.ReplicaURL)
+		if err != nil {
+			return nil, err // checked with the configuration
+		}
+		in.replicaEndpoint = in.endpoints.get(&url.URL{Scheme: u.Scheme, Host: u.Host})
+	}
+	var err error
+	if in.local, err = otter.New(&otter.Options[string, *location]{MaximumSize: maxLocations}); err != nil {
+		return nil, err
+	}
+	if development(environment) {
+		return in, nil
+	}
+	aws, closeAWS, err := awsConfig(ctx, &f.cfg)
+	if err != nil {
+		return nil, err
+	}
+	f.ends = append(f.ends, closeAWS)
+	in.registry = &registry{
+		db:        dynamodb.NewFromConfig(aws),
+		instances: table(f.cfg.InstanceTable, environment),
+		graphs:    table(f.cfg.GraphTable, environment),
+	}
+	probes := transport.NewBase()
+	probes.TLSClientConfig = f.cfg.TLS.Clone()
+	f.ends = append(f.ends, probes.CloseIdleConnections)
+	in.probe = &http.Client{Transport: probes, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	in.background = newWorker(f.ctx)
+	f.ends = append(f.ends, in.background.done.Wait)
+	if !f.cfg.RedisCache {
+		return in, nil
+	}
+	if in.store, err = newStore(&f.cfg); err != nil {
+		return nil, err
+	}
+	in.background.done.Go(func() { in.store.subscribe(f.ctx, in.channel(), in.hear) })
+	f.ends = append(f.ends, func() { in.store.client.Close() })
+	return in, nil
+}
+
+// neverOpens is a threshold for breakers that are switched off.
+const neverOpens = 1 << 30
+
+// fleetOf returns what knows the servers of another environment.
+func (f *Factory) fleetOf(environment string) (*fleet, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if in := f.fleets[environment]; in != nil {
+		return in, nil
+	}
+	if f.closed.Load() {
+		return nil, errClosed()
+	}
+	in, err := f.newFleet(f.ctx, environment)
+	if err == nil {
+		f.fleets[environment] = in
+	}
+	return in, err
+}
+
+// Close ends all calls under way, with an error of [transport.KindCanceled] that
+// says so, and everything that runs in the background, and waits for that. Answers
+// that are still being read end too; close them. Closing twice does nothing.
+func (f *Factory) Close() error {
+	if f.closed.Swap(true) {
+		return nil
+	}
+	f.cancel(errors.New("the factory is closed"))
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for _, end := range f.ends {
+		end()
+	}
+	return nil
+}

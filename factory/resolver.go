@@ -1,0 +1,85 @@
+package factory
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/robosystems/kuzuclient/transport"
+)
+
+// resolver knows the way for the calls of one client.
+type resolver struct {
+	factory    *Factory
+	fleet      *fleet
+	graph      graph
+	op         Op
+	fromMaster bool
+	pinned     *endpoint // the instance that the caller named, nil for none
+}
+
+// Resolve implements [transport.Resolver].
+func (r *resolver) Resolve(ctx context.Context, call transport.Call, tried []transport.Endpoint) (transport.Endpoint, error) {
+	if r.factory.closed.Load() {
+		return transport.Endpoint{}, errClosed()
+	}
+	if r.pinned != nil {
+		return transport.Endpoint{URL: r.pinned.url, Direct: true}, nil
+	}
+	g, err := r.graphOf(call)
+	if err != nil {
+		return transport.Endpoint{}, err
+	}
+	op := r.op
+	if call.Write {
+		op = Write // whatever the client is for: a replica would take it and lose it
+	}
+	endpoint, err := r.fleet.route(ctx, g, op, r.fromMaster, tried, nil)
+	if err != nil {
+		if e, ok := errors.AsType[*transport.Error](err); ok {
+			e.Operation, e.Graph = call.Operation, g.id
+		}
+		return endpoint, err
+	}
+	return endpoint, nil
+}
+
+// graphOf returns the graph of a call: the client's, unless the call names
+// another one.
+func (r *resolver) graphOf(call transport.Call) (graph, error) {
+	if call.Graph == "" || call.Graph == r.graph.id {
+		return r.graph, nil
+	}
+	return parseGraph(call.Graph, r.factory.shared)
+}
+
+// Report implements [transport.Resolver].
+func (r *resolver) Report(call transport.Call, endpoint transport.Endpoint, outcome transport.Outcome) {
+	ep := r.fleet.endpoints.of(endpoint.URL)
+	if ep == nil {
+		return
+	}
+	ep.report(outcome, time.Now())
+	if outcome != transport.OutcomeDead && outcome != transport.OutcomeMisplaced || r.pinned != nil {
+		return
+	}
+	if ep == r.fleet.replicaEndpoint {
+		if outcome == transport.OutcomeDead {
+			r.fleet.distrustReplicas()
+		}
+		return
+	}
+	g, err := r.graphOf(call)
+	if err != nil {
+		return
+	}
+	id := g.parent
+	if g.shared {
+		id = masterKey
+	}
+	r.fleet.doubt(id, ep, outcome)
+}
+
+func errClosed() *transport.Error {
+	return transport.Errorf(transport.KindCanceled, "the factory is closed; make a new one")
+}

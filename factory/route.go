@@ -1,0 +1,165 @@
+package factory
+
+import (
+	"context"
+	"net/url"
+	"slices"
+	"time"
+
+	"github.com/robosystems/kuzuclient/transport"
+)
+
+// Op is what a client is for.
+type Op uint8
+
+// The operations.
+const (
+	Read Op = iota + 1
+	Write
+)
+
+// String returns read or write.
+func (o Op) String() string {
+	switch o {
+	case Read:
+		return "read"
+	case Write:
+		return "write"
+	}
+	return "unknown operation"
+}
+
+// route names the endpoint of an attempt. Shared repositories are written on the
+// shared master and read from the replicas, else from the master; graphs of users
+// are where the registry says, and subgraphs are with their parents. d, which may
+// be nil, records the way.
+func (f *fleet) route(ctx context.Context, g graph, op Op, fromMaster bool, tried []transport.Endpoint, d *Decision) (transport.Endpoint, error) {
+	if development(f.environment) {
+		d.target(TargetDevelopment)
+		d.step("environment", f.environment+": everything goes to KUZU_API_URL", 0, time.Now())
+		u, err := url.Parse(f.cfg.APIURL)
+		if err != nil {
+			return transport.Endpoint{}, err // checked with the configuration
+		}
+		return transport.Endpoint{URL: f.endpoints.get(&url.URL{Scheme: u.Scheme, Host: u.Host}).url, Direct: true}, nil
+	}
+	if !g.shared {
+		d.target(TargetUserGraph)
+		return f.toInstance(ctx, g.parent, tried, d)
+	}
+	if op == Write {
+		d.target(TargetSharedMaster)
+		return f.toInstance(ctx, masterKey, tried, d)
+	}
+	return f.readShared(ctx, g, fromMaster, tried, d)
+}
+
+// readShared prefers the replicas and falls back to the master. An attempt that
+// failed at one of them is followed by one at the other.
+func (f *fleet) readShared(ctx context.Context, g graph, fromMaster bool, tried []transport.Endpoint, d *Decision) (transport.Endpoint, error) {
+	why := ""
+	replicas := f.replicaEndpoint
+	began := time.Now()
+	switch {
+	case fromMaster:
+		why = "the caller asks for the master"
+	case !f.cfg.ReplicaReads && f.cfg.ReplicaURL != "":
+		why = "KUZU_REPLICA_ALB_URL is set, but SHARED_REPLICA_ALB_ENABLED is false"
+	case !f.cfg.ReplicaReads:
+		why = "SHARED_REPLICA_ALB_ENABLED is false"
+	case replicas == nil:
+		why = "KUZU_REPLICA_ALB_URL is empty"
+	case f.cfg.MasterReads && len(tried) > 0 && tried[len(tried)-1].URL == replicas.url:
+		why = "the attempt before this one failed there"
+	case !f.replicasHealthy(ctx, d):
+		why = "their load balancer is unhealthy"
+	}
+	if why == "" {
+		d.target(TargetReplicas)
+		d.step("routing", "the replicas", 0, began)
+		return transport.Endpoint{URL: replicas.url, ReadOnly: true}, nil
+	}
+	d.step("routing", "not the replicas: "+why, 0, began)
+	d.target(TargetSharedMaster)
+	if !f.cfg.MasterReads {
+		e := transport.Errorf(transport.KindUnavailable, "shared repository %s cannot be read: %s, and ALLOW_SHARED_MASTER_READS is false", g.id, why)
+		if fromMaster {
+			e = transport.Errorf(transport.KindRouting, "shared repository %s cannot be read from the master: ALLOW_SHARED_MASTER_READS is false", g.id)
+		}
+		return transport.Endpoint{}, e
+	}
+	endpoint, err := f.toInstance(ctx, masterKey, tried, d)
+	if err != nil && len(tried) > 0 && replicas != nil && !fromMaster {
+		return tried[len(tried)-1], nil // the replicas failed, but they are all there is
+	}
+	return endpoint, err
+}
+
+// toInstance names the instance that has a graph. One that failed the attempt
+// before is asked for anew.
+func (f *fleet) toInstance(ctx context.Context, id string, tried []transport.Endpoint, d *Decision) (transport.Endpoint, error) {
+	l, err := f.locateFor(ctx, id, tried, d)
+	if err != nil {
+		return transport.Endpoint{}, err
+	}
+	if d != nil {
+		d.Instance, d.Busy, d.Stale = l.instance, l.busy, l.stale
+		d.Age = max(time.Since(time.Unix(0, l.read)), 0)
+	}
+	return l.endpoint(), nil
+}
+
+func (f *fleet) locateFor(ctx context.Context, id string, tried []transport.Endpoint, d *Decision) (*location, error) {
+	if d != nil {
+		return f.explainLocation(ctx, id, d)
+	}
+	l, err := f.locate(ctx, id)
+	if err != nil || len(tried) == 0 || !slices.ContainsFunc(tried, func(e transport.Endpoint) bool { return e.URL == l.ep.url }) {
+		return l, err
+	}
+	if l.settledLately(time.Now().UnixNano()) {
+		return l, nil
+	}
+	return f.ask(ctx, id, l.with(func(l *location) { l.suspect = true }))
+}
+
+// explainLocation does what locate does, alone and keeping nothing.
+func (f *fleet) explainLocation(ctx context.Context, id string, d *Decision) (*location, error) {
+	began := time.Now()
+	known, _ := f.local.GetIfPresent(id)
+	switch now := time.Now().UnixNano(); {
+	case known == nil:
+		d.step("process", "nothing", 0, began)
+	case known.err != nil:
+		d.step("process", known.err.Message, known.read, began)
+	default:
+		state := "fresh"
+		switch {
+		case known.doubtful(now):
+			state = "in doubt"
+		case now >= known.expires:
+			state = "expired"
+		}
+		d.step("process", known.ep.url.String()+", "+state+", from "+known.source, known.read, began)
+	}
+	if known.serves(time.Now().UnixNano()) {
+		if f.store != nil {
+			f.fromRedis(ctx, id, false, d)
+		}
+		return known.result()
+	}
+	if known != nil && known.err != nil {
+		known = nil
+	}
+	l, err := f.discover(ctx, id, known, d)
+	if err != nil {
+		return nil, err
+	}
+	return l.result()
+}
+
+func (d *Decision) target(t Target) {
+	if d != nil {
+		d.Target = t
+	}
+}
