@@ -27,6 +27,7 @@ test: ## Run all tests, with the race detector where there is a C compiler
 .PHONY: bench
 bench: bench/prism/node_modules ## Measure against peers; leave the machine alone meanwhile; needs Node.js
 	cd bench && go test -run '^$$' -bench . ./...
+	cd bench && GOEXPERIMENT= go run ./decode
 	cd bench && go run ./prism
 
 bench/prism/node_modules: bench/prism/package-lock.json

@@ -6,26 +6,79 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+	"unsafe"
+
+	"github.com/robosystems/kuzuclient/internal/chunk"
 )
 
 // binder copies rows with certain columns into values of a type.
 type binder struct {
-	fields [][]int // field path by column; nil if the value is the only column
+	layout *layout
+	fields []boundField // by column
+	clear  []uintptr    // embedded pointers, which rows must not share
+
+	// The way for rows that are written as the first one was: what stands before
+	// a value, and how to read it into its field, in the order of the text.
+	steps []boundStep
+}
+
+// boundField is the variable of a column.
+type boundField struct {
+	place  place
+	decode decoder
+	quick  quick
+}
+
+// boundStep reads the next value of a row.
+type boundStep struct {
+	lead  string
+	field *boundField
+}
+
+// quick are the types that are read without a call through a pointer.
+type quick uint8
+
+const (
+	quickNone quick = iota
+	quickInt
+	quickFloat
+	quickString
+	quickBool
+)
+
+func quickOf(t reflect.Type) quick {
+	switch {
+	case decodesItself(t):
+		return quickNone
+	case t.Kind() == reflect.Int64, t.Kind() == reflect.Int && t.Size() == 8:
+		return quickInt
+	case t.Kind() == reflect.Float64:
+		return quickFloat
+	case t.Kind() == reflect.String:
+		return quickString
+	case t.Kind() == reflect.Bool:
+		return quickBool
+	}
+	return quickNone
 }
 
 // newBinder finds a field for each column and a column for each field. Nothing
 // may be left over on either side: a typing error must not read as no data.
-func newBinder[T any](columns []string) (binder, error) {
-	t := reflect.TypeFor[T]()
+func newBinder(t reflect.Type, l *layout) (*binder, error) {
+	columns := l.columns
+	b := &binder{layout: l, fields: make([]boundField, len(columns))}
 	if !isRecord(t) {
 		if len(columns) != 1 {
-			return binder{}, fmt.Errorf("a %s holds one column and the result has %s; return one, or use a struct", t, quoted(columns))
+			return nil, fmt.Errorf("a %s holds one column and the result has %s; return one, or use a struct", t, quoted(columns))
 		}
-		return binder{}, nil
+		b.fields[0] = boundField{decode: decoderOf(t), quick: quickOf(t)}
+		return b, nil
 	}
-	b := binder{fields: make([][]int, len(columns))}
 	for _, field := range columnFields(t) {
 		name, tagged := field.Tag.Lookup("kuzu")
+		if name == "-" {
+			continue
+		}
 		if !tagged {
 			name = field.Name
 		}
@@ -35,18 +88,25 @@ func newBinder[T any](columns []string) (binder, error) {
 		}
 		switch {
 		case i < 0:
-			return binder{}, fmt.Errorf("there is no column for field %s of %s; the result has %s. Return it AS %s, or tag the field `kuzu:\"column\"` or `kuzu:\"-\"`", field.Name, t, quoted(columns), name)
-		case b.fields[i] != nil:
-			return binder{}, fmt.Errorf("column %q has two fields in %s; tag one of them `kuzu:\"-\"`", columns[i], t)
+			return nil, fmt.Errorf("there is no column for field %s of %s; the result has %s. Return it AS %s, or tag the field `kuzu:\"column\"` or `kuzu:\"-\"`", field.Name, t, quoted(columns), name)
+		case b.fields[i].decode != nil:
+			return nil, fmt.Errorf("column %q has two fields in %s; tag one of them `kuzu:\"-\"`", columns[i], t)
 		}
 		if err := settable(t, field); err != nil {
-			return binder{}, fmt.Errorf("field %s of %s: %w", field.Name, t, err)
+			return nil, fmt.Errorf("field %s of %s: %w", field.Name, t, err)
 		}
-		b.fields[i] = field.Index
+		bound := boundField{newPlace(t, field), decoderOf(field.Type), quickOf(field.Type)}
+		if steps := bound.place.steps; len(steps) > 0 {
+			bound.quick = quickNone
+			if !slices.Contains(b.clear, steps[0].offset) {
+				b.clear = append(b.clear, steps[0].offset)
+			}
+		}
+		b.fields[i] = bound
 	}
 	for i, field := range b.fields {
-		if field == nil {
-			return binder{}, fmt.Errorf("column %q has no field in %s; add one with the tag `kuzu:%q`, or do not return it", columns[i], t, columns[i])
+		if field.decode == nil {
+			return nil, fmt.Errorf("column %q has no field in %s; add one with the tag `kuzu:%q`, or do not return it", columns[i], t, columns[i])
 		}
 	}
 	return b, nil
@@ -58,8 +118,8 @@ func isRecord(t reflect.Type) bool {
 	return t.Kind() == reflect.Struct && !decodesItself(t)
 }
 
-// columnFields returns the fields of a struct that stand for columns, those of
-// embedded structs among them.
+// columnFields returns the fields of a struct that stand for columns or
+// properties, those of embedded structs among them.
 func columnFields(t reflect.Type) []reflect.StructField {
 	var fields []reflect.StructField
 	var passed [][]int // embedded fields whose own fields stand for nothing
@@ -98,31 +158,98 @@ func settable(t reflect.Type, field reflect.StructField) error {
 	return nil
 }
 
-// row copies a row into *target, which must be of the binder's type.
-func (b binder) row(row Row, target any) error {
-	v := reflect.ValueOf(target).Elem()
-	for i, cell := range row.cells {
-		field := v
-		if b.fields != nil {
-			field = fieldByPath(v, b.fields[i])
+// row copies the row that begins at s.data[i] to base, a variable of the binder's
+// type, and returns the position after it. The error is a [*misfit] with the
+// column, or of the row as a whole.
+func (b *binder) row(s *source, i int, base unsafe.Pointer) (end int, err error) {
+	for _, offset := range b.clear {
+		*(*unsafe.Pointer)(unsafe.Add(base, offset)) = nil
+	}
+	if b.steps != nil {
+		if end, ok := b.alike(s, i, base); ok {
+			return end, nil
 		}
-		if err := setValue(field, cell); err != nil {
-			return fmt.Errorf("column %q: %w", row.columns[i], err)
+	}
+	if end, err = b.layout.splitAnyhow(s.data, i); err != nil {
+		return end, err
+	}
+	b.learn()
+	return end, b.cells(s, b.layout.spans, base)
+}
+
+// learn takes over what the layout knows of how rows are written.
+func (b *binder) learn() {
+	b.steps = b.steps[:0]
+	for k, column := range b.layout.order {
+		b.steps = append(b.steps, boundStep{b.layout.leads[k], &b.fields[column]})
+	}
+}
+
+// alike is for a row that is written as the ones before. It leaves all others,
+// and all errors, to cells.
+func (b *binder) alike(s *source, i int, base unsafe.Pointer) (end int, ok bool) {
+	data := s.data
+	for k := range b.steps {
+		step := &b.steps[k]
+		start := i + len(step.lead)
+		if start >= len(data) || string(data[i:start]) != step.lead {
+			return i, false
+		}
+		end, ok := step.field.read(s, start, base)
+		if !ok {
+			return i, false
+		}
+		i = end
+	}
+	if i >= len(data) || data[i] != '}' {
+		return i, false
+	}
+	return i + 1, true
+}
+
+// read copies the value at i to its field, without a call through a pointer where
+// that is easy. If it is not ok, the field's decoder tells why.
+func (f *boundField) read(s *source, i int, base unsafe.Pointer) (end int, ok bool) {
+	switch p := unsafe.Add(base, f.place.offset); f.quick {
+	case quickInt:
+		*(*int64)(p), end, ok = chunk.Int(s.data, i)
+	case quickFloat:
+		*(*float64)(p), end, ok = chunk.Float(s.data, i)
+	case quickString:
+		if s.data[i] != '"' {
+			return i, false
+		}
+		end, plain, err := chunk.Text(s.data, i)
+		if err != nil {
+			return i, false
+		}
+		*(*string)(p) = s.unquote(i, end, plain)
+		return end, true
+	case quickBool:
+		end, err := decodeBool(s, i, p)
+		return end, err == nil
+	default:
+		end, err := f.decode(s, i, f.place.in(base))
+		return end, err == nil
+	}
+	return end, ok
+}
+
+// cells copies the values of a row that has been taken apart.
+func (b *binder) cells(s *source, spans []span, base unsafe.Pointer) error {
+	for i := range b.fields {
+		field := &b.fields[i]
+		if _, ok := field.read(s, spans[i].start, base); ok {
+			continue
+		}
+		if _, err := field.decode(s, spans[i].start, field.place.in(base)); err != nil {
+			return columnFault(b.layout.columns[i], err)
 		}
 	}
 	return nil
 }
 
-// fieldByPath is [reflect.Value.FieldByIndex] that fills in embedded pointers.
-func fieldByPath(v reflect.Value, path []int) reflect.Value {
-	for i, index := range path {
-		if i > 0 && v.Kind() == reflect.Pointer {
-			if v.IsNil() {
-				v.Set(reflect.New(v.Type().Elem()))
-			}
-			v = v.Elem()
-		}
-		v = v.Field(index)
-	}
-	return v
+// columnFault says which column an error is about.
+func columnFault(column string, err error) error {
+	return &misfit{err: fmt.Errorf("column %q: %w", column, err)}
 }

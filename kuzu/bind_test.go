@@ -137,7 +137,7 @@ func TestStructsAreBound(t *testing.T) {
 	bound(t, `"id","name","age"`, `{"id":1,"name":"Ann","age":30}`, deep{Deep{&Base{1, "Ann"}}, 30})
 	bound(t, `"id","name"`, `{"id":1,"name":"Ann"}`, notHere{ID: 1, Name: "Ann"})
 	bound(t, `"celsius","name"`, `{"celsius":20.5,"name":"Ann"}`, scalarIn{20.5, "Ann"})
-	bound(t, `"p","age"`, `{"p":{"ID":1,"Name":"Ann"},"age":30}`, asOne{Base{1, "Ann"}, 30})
+	bound(t, `"p","age"`, `{"p":{"id":1,"name":"Ann"},"age":30}`, asOne{Base{1, "Ann"}, 30})
 	bound(t, `"at","until"`, `{"at":"2010-02-14T15:32:10.447000","until":null}`, timed{At: at})
 	bound(t, ``, `{}`, struct{}{})
 }

@@ -44,26 +44,41 @@ func (c *Client) send(ctx context.Context, op gen.Operation, request func() (*ht
 // call sends a request and decodes the JSON of its successful response.
 func call[T any](ctx context.Context, c *Client, op gen.Operation, request func() (*http.Response, error)) (T, error) {
 	var value T
-	resp, err := c.send(ctx, op, request)
+	body, err := c.fetch(ctx, op, request)
 	if err != nil {
 		return value, err
 	}
+	if err := json.Unmarshal(body, &value); err != nil {
+		return value, c.notJSON(op, err)
+	}
+	return value, nil
+}
+
+// fetch sends a request and returns the body of its successful response, which
+// says that it is JSON.
+func (c *Client) fetch(ctx context.Context, op gen.Operation, request func() (*http.Response, error)) ([]byte, error) {
+	resp, err := c.send(ctx, op, request)
+	if err != nil {
+		return nil, err
+	}
 	defer resp.Body.Close()
 	if err := c.expect(op, resp, "application/json"); err != nil {
-		return value, err
+		return nil, err
 	}
 	limit := c.maxMessageBytes
 	body, err := io.ReadAll(io.LimitReader(resp.Body, min(limit, math.MaxInt64-1)+1))
 	switch {
 	case err != nil:
-		return value, c.annotate(op, transport.SendError(ctx, fmt.Errorf("the answer broke off after %d bytes: %w", len(body), err)))
+		return nil, c.annotate(op, transport.SendError(ctx, fmt.Errorf("the answer broke off after %d bytes: %w", len(body), err)))
 	case int64(len(body)) > limit:
-		return value, c.fail(op, KindTooLarge, "the answer is larger than %d bytes; ask for less, stream it, or raise WithMaxMessageBytes", limit)
+		return nil, c.fail(op, KindTooLarge, "the answer is larger than %d bytes; ask for less, stream it, or raise WithMaxMessageBytes", limit)
 	}
-	if err := json.Unmarshal(body, &value); err != nil {
-		return value, c.protocol(op, fmt.Errorf("the answer is not the JSON that it should be: %w", err))
-	}
-	return value, nil
+	return body, nil
+}
+
+// notJSON reports an answer that is not what its type says.
+func (c *Client) notJSON(op gen.Operation, err error) *Error {
+	return c.protocol(op, fmt.Errorf("the answer is not the JSON that it should be: %w", err))
 }
 
 // expect checks the media type of a successful response.

@@ -27,7 +27,7 @@ type Client struct {
 // "http://localhost:8001". It connects to nothing. The error names everything
 // that is wrong with the URL and the options; its kind is [KindConfiguration].
 func New(baseURL string, opts ...Option) (*Client, error) {
-	set := settings{maxMessageBytes: defaultMaxMessageBytes}
+	set := settings{maxMessageBytes: defaultMaxMessageBytes, streams: transport.DefaultStreamSettings()}
 	endpoint, fault := checkBaseURL(baseURL)
 	faults := []error{fault}
 	for _, opt := range opts {
@@ -41,10 +41,11 @@ func New(baseURL string, opts ...Option) (*Client, error) {
 		c.pool = transport.NewBase()
 		set.transport = c.pool
 	}
+	set.streams.MaxLineBytes = set.maxMessageBytes
 	c.api = &gen.Client{
 		Server: endpoint + "/",
 		Client: &http.Client{
-			Transport: set.transport,
+			Transport: transport.Streams(set.transport, set.streams),
 			// A redirect could carry the key to another host, or turn a POST
 			// into a GET. It becomes an error instead.
 			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },

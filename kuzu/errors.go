@@ -62,6 +62,13 @@ var (
 	ErrConfiguration  = transport.ErrConfiguration
 )
 
+// Causes of errors of streams, for [errors.Is]; see [transport.ErrUnconfirmed] and
+// [transport.ErrUnstreamable].
+var (
+	ErrUnconfirmed  = transport.ErrUnconfirmed
+	ErrUnstreamable = transport.ErrUnstreamable
+)
+
 // fail returns an error of an operation, in the library's own words.
 func (c *Client) fail(op gen.Operation, kind Kind, format string, args ...any) *Error {
 	return c.annotate(op, transport.Errorf(kind, format, args...))

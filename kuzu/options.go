@@ -5,6 +5,9 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
+	"time"
+
+	"github.com/robosystems/kuzuclient/transport"
 )
 
 // Option sets up a [Client].
@@ -16,6 +19,7 @@ type settings struct {
 	transport       http.RoundTripper
 	maxMessageBytes int64
 	maxRequestBytes int64 // 0: what servers take by default
+	streams         transport.StreamSettings
 }
 
 // defaultMaxMessageBytes is generous: 10,000 rows of 6 kB.
@@ -64,6 +68,43 @@ func WithMaxMessageBytes(n int64) Option {
 		s.maxMessageBytes = n
 		if n <= 0 {
 			return fmt.Errorf("maximum message size: %d bytes; it must be positive", n)
+		}
+		return nil
+	}
+}
+
+// WithDirect says that nothing stands between the client and a server that speaks
+// HTTP itself: no proxy, no load balancer. How a connection ends then tells a
+// complete stream from a failed one, where nothing else does: streams of exactly
+// k*1000 rows need it, a LIMIT that they meet, or [VerifyCount]. Said of a server
+// behind a proxy, it makes failed streams pass for complete ones.
+func WithDirect() Option {
+	return func(s *settings) error {
+		s.streams.Direct = true
+		return nil
+	}
+}
+
+// WithSettleTime sets how long the connection of a doubtful stream is watched
+// with [WithDirect]; the default is 50 ms, and 0 does not watch.
+func WithSettleTime(d time.Duration) Option {
+	return func(s *settings) error {
+		s.streams.Settle = d
+		if d < 0 {
+			return fmt.Errorf("settle time: %v; it must not be negative", d)
+		}
+		return nil
+	}
+}
+
+// WithIdleTimeout bounds the silence between two chunks of a stream; the default
+// is 60 s, and 0 allows any. Until the first chunk the server runs the statement,
+// for which the context alone sets a limit.
+func WithIdleTimeout(d time.Duration) Option {
+	return func(s *settings) error {
+		s.streams.IdleTimeout = d
+		if d < 0 {
+			return fmt.Errorf("idle timeout: %v; it must not be negative", d)
 		}
 		return nil
 	}

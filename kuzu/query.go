@@ -2,7 +2,6 @@ package kuzu
 
 import (
 	"context"
-	"net/http"
 	"strings"
 	"time"
 
@@ -10,48 +9,42 @@ import (
 	"github.com/robosystems/kuzuclient/internal/cypher"
 )
 
-// maxPlainRows is where servers cut a plain result without a word.
-const maxPlainRows = 10_000
-
 // Result is the whole result of a statement.
 type Result struct {
 	Columns       []string      // names in order; servers may derive them from the text, so rather go by position
 	Rows          []Row         // at most 10,000
-	Truncated     bool          // true if there are 10,000 rows, so that more may have been dropped; stream instead
+	Truncated     bool          // rows may have been dropped: there are 10,000, and no LIMIT says that these are all; stream instead
 	ExecutionTime time.Duration // on the server
 }
 
 // Query runs one statement and returns its rows, at most 10,000 of them; see
 // [Result.Truncated]. A trailing semicolon is dropped.
 func (c *Client) Query(ctx context.Context, statement string, params Params) (*Result, error) {
-	op := gen.OpQueryDatabase
-	body, err := c.prepare(statement, params, true)
+	answer, truncated, err := c.ask(ctx, statement, params)
 	if err != nil {
 		return nil, err
 	}
-	answer, err := call[gen.QueryResult](ctx, c, op, func() (*http.Response, error) {
-		return c.api.QueryDatabase(ctx, c.graph, nil, body)
-	})
-	switch {
-	case err != nil:
-		return nil, err
-	case answer.Columns == nil:
-		return nil, c.lacks(op, "columns")
-	case answer.Data == nil:
-		return nil, c.lacks(op, "data")
-	case answer.RowCount != len(answer.Data):
-		return nil, c.fail(op, KindProtocol, "the answer announces %d rows and holds %d", answer.RowCount, len(answer.Data))
-	}
 	result := &Result{
 		Columns:       answer.Columns,
-		Rows:          make([]Row, len(answer.Data)),
-		Truncated:     len(answer.Data) >= maxPlainRows,
-		ExecutionTime: time.Duration(answer.ExecutionTimeMS * float64(time.Millisecond)),
+		Rows:          []Row{},
+		Truncated:     truncated,
+		ExecutionTime: time.Duration(answer.ExecutionTime * float64(time.Millisecond)),
 	}
-	for i, raw := range answer.Data {
-		if result.Rows[i], err = newRow(result.Columns, raw); err != nil {
-			return nil, c.fail(op, KindProtocol, "row %d: %v", i, err)
+	var r reader
+	r.layout.reset(answer.Columns)
+	text := string(answer.Rows)
+	spans := make([]span, 0, min(answer.RowCount, maxPlainRows)*int64(len(answer.Columns)))
+	err = c.each(&r, answer, func(int) (int, error) {
+		end, err := r.layout.split(r.src.data, r.pos)
+		if err == nil {
+			first := len(spans)
+			spans = append(spans, r.layout.spans...)
+			result.Rows = append(result.Rows, Row{columns: answer.Columns, data: text, spans: spans[first:len(spans):len(spans)]})
 		}
+		return end, err
+	})
+	if err != nil {
+		return nil, err
 	}
 	return result, nil
 }

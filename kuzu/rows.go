@@ -1,16 +1,15 @@
 package kuzu
 
 import (
-	"bufio"
 	"context"
-	"encoding/json"
 	"errors"
-	"fmt"
 	"io"
 	"iter"
 	"net/http"
+	"slices"
 
 	"github.com/robosystems/kuzuclient/gen"
+	"github.com/robosystems/kuzuclient/internal/chunk"
 	"github.com/robosystems/kuzuclient/transport"
 )
 
@@ -24,26 +23,31 @@ import (
 //	}
 //	if err := rows.Err(); err != nil { ... }
 type Rows struct {
+	reader
 	client  *Client
-	broken  func(error) *Error // classifies what ended the body early
-	body    io.ReadCloser      // nil once the stream is over
-	lines   *bufio.Reader
-	line    []byte // that is being read; reused
-	columns []string
-	chunk   []gen.Row // rows that have arrived and were not asked for
-	row     Row
-	index   int   // of the chunk to come
-	count   int64 // rows that have arrived
-	last    bool  // the last chunk has arrived
+	body    *transport.StreamBody // nil once the stream is over
+	options streamOptions
+	count   int64 // rows that have arrived, those of the chunk that is read included
+	chunks  int
+	start   int // of the current row
+	end     int // of the current row; 0 if there is none
+	binder  structBinder
+	spans   []span // for the rows that Row will return
+	made    int    // rows that spans was made for
 	err     error
 }
 
 // Stream runs one statement and returns its rows as they arrive, however many
 // there are. Failures, also those of opening the stream, are reported by
 // [Rows.Err] and [Rows.All]. Cancel ctx or call [Rows.Close] to stop early.
-func (c *Client) Stream(ctx context.Context, statement string, params Params) *Rows {
+func (c *Client) Stream(ctx context.Context, statement string, params Params, opts ...StreamOption) *Rows {
 	op := gen.OpQueryDatabase
 	rows := &Rows{client: c}
+	rows.src.shared = true
+	for _, opt := range opts {
+		opt(&rows.options)
+	}
+	rows.options.prepare(ctx, c, statement, params)
 	body, err := c.prepare(statement, params, false)
 	if err != nil {
 		rows.err = err
@@ -62,39 +66,105 @@ func (c *Client) Stream(ctx context.Context, statement string, params Params) *R
 		rows.err = err
 		return rows
 	}
-	rows.broken = func(err error) *Error { return c.annotate(op, transport.SendError(ctx, err)) }
-	rows.body = resp.Body
-	rows.lines = bufio.NewReaderSize(resp.Body, 64<<10)
+	rows.body = resp.Body.(*transport.StreamBody) // which New puts around every successful stream
 	return rows
 }
 
 // Next advances to the next row. It returns false at the end, and when the
 // stream fails; [Rows.Err] tells which.
 func (r *Rows) Next() bool {
-	for len(r.chunk) == 0 {
-		if r.body == nil {
-			return false
+	r.end = 0
+	if !r.advance() {
+		return false
+	}
+	end, err := r.layout.split(r.src.data, r.pos)
+	if err != nil {
+		r.broken(err)
+		return false
+	}
+	r.start, r.end = r.pos, end
+	return r.pass(end)
+}
+
+// advance sees to it that a row begins at pos, and reports whether there is one.
+func (r *Rows) advance() bool {
+	for !r.left() {
+		if r.chunks > 0 && r.taken != r.chunk.RowCount {
+			r.miscounted()
 		}
-		if r.last {
-			// What is left is the end of the body. A connection on which it was
-			// not seen cannot be used again.
-			_, _ = io.CopyN(io.Discard, r.lines, 4<<10)
+		if r.body == nil || !r.next() {
 			r.finish(nil)
 			return false
 		}
-		if err := r.readChunk(); err != nil {
-			r.finish(err)
-			return false
-		}
 	}
-	row, err := newRow(r.columns, r.chunk[0])
-	if err != nil {
-		r.finish(r.fail(KindProtocol, "chunk %d of the stream has a broken row: %v", r.index-1, err))
+	return true
+}
+
+// pass goes on behind the row that ends at end.
+func (r *Rows) pass(end int) bool {
+	if err := r.take(end); err != nil {
+		r.broken(err)
 		return false
 	}
-	r.row, r.chunk[0] = row, nil
-	r.chunk = r.chunk[1:]
 	return true
+}
+
+// next gets another chunk.
+func (r *Rows) next() bool {
+	c, err := r.body.Next()
+	switch {
+	case err == nil:
+		return r.begin(c)
+	case errors.Is(err, io.EOF):
+		return false
+	case errors.Is(err, transport.ErrUnstreamable) && r.options.plain != nil:
+		c, err = r.options.plain()
+		if err == nil {
+			r.closeBody()
+			return r.begin(c)
+		}
+	case errors.Is(err, transport.ErrUnconfirmed) && r.options.count != nil:
+		err = r.options.count(r.count)
+	}
+	r.finish(err)
+	return false
+}
+
+// begin starts with the rows of a chunk.
+func (r *Rows) begin(c chunk.Chunk) bool {
+	switch {
+	case r.chunks == 0:
+		r.layout.reset(c.Columns)
+	case len(c.Columns) > 0 && !slices.Equal(c.Columns, r.layout.columns):
+		r.fail(transport.Errorf(KindProtocol, "chunk %d of the stream has the columns %s instead of %s", c.Index, quoted(c.Columns), quoted(r.layout.columns)))
+		return false
+	}
+	r.chunks++
+	r.count += c.RowCount
+	r.load(c)
+	return true
+}
+
+// broken ends the stream at a row that is not as it should be.
+func (r *Rows) broken(err error) {
+	r.fail(transport.Errorf(KindProtocol, "chunk %d of the stream has a broken row: %v", r.chunk.Index, err))
+}
+
+func (r *Rows) fail(e *Error) {
+	if r.body != nil {
+		e = r.body.Fail(e)
+	}
+	r.finish(e)
+}
+
+// miscounted ends the stream after a chunk with another number of rows than it
+// announces.
+func (r *Rows) miscounted() {
+	if r.body != nil {
+		r.finish(r.body.Miscounted(r.chunk, r.taken))
+		return
+	}
+	r.finish(r.client.fail(gen.OpQueryDatabase, KindProtocol, "the answer announces %d rows and holds %d", r.chunk.RowCount, r.taken))
 }
 
 // finish ends the stream and lets go of what it holds.
@@ -102,100 +172,66 @@ func (r *Rows) finish(err error) {
 	if r.err == nil {
 		r.err = err
 	}
-	r.chunk, r.row, r.line, r.lines = nil, Row{}, nil, nil
+	r.end, r.pos, r.src.data = 0, 0, nil
+	r.taken = r.chunk.RowCount
+	r.closeBody()
+}
+
+func (r *Rows) closeBody() {
 	if r.body != nil {
-		_ = r.body.Close() // what it could report was reported by reading
+		_ = r.body.Close() // it returns nil
 		r.body = nil
 	}
 }
 
-// readChunk reads one line of the stream: rows, or the reason why it ends.
-func (r *Rows) readChunk() error {
-	line, err := r.readLine()
-	switch {
-	case errors.Is(err, io.EOF) && r.index == 0:
-		return r.fail(KindProtocol, "the stream is empty: the graph may not exist, or a value may be of a type that the server cannot stream, such as DATE; Query tells which")
-	case errors.Is(err, io.EOF):
-		return r.fail(KindTruncated, "the stream ended after %d rows without its last chunk; it may not be complete", r.count)
-	case err != nil:
-		return err
-	}
-	var chunk struct {
-		gen.QueryChunk
-		Error *string `json:"error"`
-	}
-	if err := json.Unmarshal(line, &chunk); err != nil {
-		return r.fail(KindProtocol, "line %d of the stream, after %d rows, is not the JSON that it should be: %v", r.index+1, r.count, err)
-	}
-	if chunk.Error != nil {
-		e := r.client.annotate(gen.OpQueryDatabase, transport.StatementError(*chunk.Error, KindExecution))
-		if r.count > 0 {
-			e = r.fail(e.Kind, "after %d rows: %s", r.count, e.Message)
-		}
-		return e
-	}
-	count := r.count + int64(len(chunk.Data))
-	switch {
-	case chunk.Data == nil:
-		return r.fail(KindProtocol, "chunk %d of the stream has no data", r.index)
-	case chunk.ChunkIndex != r.index:
-		return r.fail(KindProtocol, "chunk %d of the stream says that it is chunk %d; something is missing", r.index, chunk.ChunkIndex)
-	case chunk.RowCount != len(chunk.Data) || chunk.TotalRowsSent != count:
-		return r.fail(KindProtocol, "chunk %d of the stream announces %d rows, %d in all; it holds %d, and %d have arrived",
-			r.index, chunk.RowCount, chunk.TotalRowsSent, len(chunk.Data), count)
-	}
-	if r.index == 0 {
-		r.columns = chunk.Columns
-	}
-	r.index++
-	r.count, r.chunk, r.last = count, chunk.Data, chunk.IsLastChunk
-	return nil
-}
+// sharedSpans is how many rows share memory for where their values are.
+const sharedSpans = 64
 
-// readLine returns the next line without its end, valid until the next call, and
-// [io.EOF] after the last.
-func (r *Rows) readLine() ([]byte, error) {
-	r.line = r.line[:0]
-	for {
-		piece, err := r.lines.ReadSlice('\n')
-		r.line = append(r.line, piece...)
-		length := len(r.line)
-		if err == nil {
-			length-- // the end of the line does not count
-		}
-		switch {
-		case int64(length) > r.client.maxMessageBytes:
-			return nil, r.fail(KindTooLarge, "line %d of the stream is longer than %d bytes; return less a row, or raise WithMaxMessageBytes", r.index+1, r.client.maxMessageBytes)
-		case err == nil:
-			return r.line[:length], nil
-		case errors.Is(err, bufio.ErrBufferFull): // more of the line is to come
-		case errors.Is(err, io.EOF) && length == 0:
-			return nil, io.EOF
-		case errors.Is(err, io.EOF):
-			return nil, r.fail(KindTruncated, "the stream ended within line %d, after %d rows", r.index+1, r.count)
-		default:
-			e := r.broken(fmt.Errorf("the stream broke off after %d rows: %w", r.count, err))
-			if e.Kind == KindUnavailable {
-				e.Kind = KindTruncated
-			}
-			return nil, e
-		}
+// Row returns the row that [Rows.Next] advanced to, as a copy that stays valid.
+// Neighbouring rows share memory, 32 KiB of texts at most.
+func (r *Rows) Row() Row {
+	if r.end == 0 {
+		return Row{}
 	}
+	if n := len(r.layout.spans); len(r.spans) < n {
+		r.made = min(2*r.made+1, sharedSpans)
+		r.spans = make([]span, n*r.made)
+	}
+	n := len(r.layout.spans)
+	row := Row{columns: r.layout.columns, data: r.src.text(r.src.data[r.start:r.end]), spans: r.spans[:n:n]}
+	r.spans = r.spans[n:]
+	for i, at := range r.layout.spans {
+		row.spans[i] = span{at.start - r.start, at.end - r.start}
+	}
+	return row
 }
-
-func (r *Rows) fail(kind Kind, format string, args ...any) *Error {
-	return r.client.fail(gen.OpQueryDatabase, kind, format, args...)
-}
-
-// Row returns the row that [Rows.Next] advanced to. It stays valid.
-func (r *Rows) Row() Row { return r.row }
 
 // Columns returns the names of the columns in order, once the first call of
 // [Rows.Next] has returned. Do not change them.
-func (r *Rows) Columns() []string { return r.columns }
+func (r *Rows) Columns() []string { return r.layout.columns }
 
-// Scan copies the columns of the current row into variables; see [Row.Scan].
-func (r *Rows) Scan(dest ...any) error { return r.row.Scan(dest...) }
+// Scan copies the columns of the current row into variables; see [Row.Scan]. It
+// allocates nothing but what the values need.
+func (r *Rows) Scan(dest ...any) error {
+	return scanColumns(&r.src, r.layout.columns, r.current(), dest)
+}
+
+// ScanStruct copies the current row into the fields of a struct; see
+// [Row.ScanStruct]. One struct can be used for all rows.
+func (r *Rows) ScanStruct(dest any) error {
+	if r.current() == nil {
+		return scanStruct(&r.src, &layout{}, nil, dest)
+	}
+	return scanStruct(&r.src, &r.layout, &r.binder, dest)
+}
+
+// current returns where the values of the current row are, nil if there is none.
+func (r *Rows) current() []span {
+	if r.end == 0 {
+		return nil
+	}
+	return r.layout.spans
+}
 
 // Err returns what ended the stream, nil if it is complete, not at its end yet,
 // or closed by the caller. [ErrTruncated] means that all rows so far are good and
@@ -217,7 +253,7 @@ func (r *Rows) All() iter.Seq2[Row, error] {
 	return func(yield func(Row, error) bool) {
 		defer r.Close()
 		for r.Next() {
-			if !yield(r.row, nil) {
+			if !yield(r.Row(), nil) {
 				return
 			}
 		}

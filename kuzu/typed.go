@@ -2,8 +2,10 @@ package kuzu
 
 import (
 	"context"
-	"fmt"
+	"errors"
 	"iter"
+	"reflect"
+	"unsafe"
 
 	"github.com/robosystems/kuzuclient/gen"
 )
@@ -13,23 +15,26 @@ import (
 // package comment. It fails with [ErrTruncated] if the result may have been cut at
 // 10,000 rows; use [StreamAs] then.
 func QueryAs[T any](ctx context.Context, c *Client, statement string, params Params) ([]T, error) {
-	op := gen.OpQueryDatabase
-	result, err := c.Query(ctx, statement, params)
+	answer, truncated, err := c.ask(ctx, statement, params)
 	if err != nil {
 		return nil, err
 	}
-	if result.Truncated {
-		return nil, c.fail(op, KindTruncated, "servers return at most %d rows and drop the rest; use StreamAs", maxPlainRows)
+	if truncated {
+		return nil, c.truncated("use StreamAs")
 	}
-	bind, err := newBinder[T](result.Columns)
+	r := reader{src: source{shared: true}}
+	r.layout.reset(answer.Columns)
+	bind, err := newBinder(reflect.TypeFor[T](), &r.layout)
 	if err != nil {
-		return nil, c.fail(op, KindInvalidRequest, "%v", err)
+		return nil, c.fail(gen.OpQueryDatabase, KindInvalidRequest, "%v", err)
 	}
-	values := make([]T, len(result.Rows))
-	for i, row := range result.Rows {
-		if err := bind.row(row, &values[i]); err != nil {
-			return nil, c.fail(op, KindInvalidRequest, "row %d: %v", i, err)
-		}
+	values := []T{}
+	err = c.each(&r, answer, func(i int) (int, error) {
+		values = append(values, *new(T))
+		return bind.row(&r.src, r.pos, unsafe.Pointer(&values[i])) //nolint:gosec // of the type that the binder is for
+	})
+	if err != nil {
+		return nil, err
 	}
 	return values, nil
 }
@@ -38,37 +43,54 @@ func QueryAs[T any](ctx context.Context, c *Client, statement string, params Par
 // [QueryAs] for the types that fit. What goes wrong is the last element. The
 // statement is sent when the iteration begins, and again if there is another;
 // breaking out of the loop ends the transfer.
-func StreamAs[T any](ctx context.Context, c *Client, statement string, params Params) iter.Seq2[T, error] {
+//
+// The texts of neighbouring rows share memory, at most 32 KiB of it, which stays
+// as long as one of them does.
+func StreamAs[T any](ctx context.Context, c *Client, statement string, params Params, opts ...StreamOption) iter.Seq2[T, error] {
 	return func(yield func(T, error) bool) {
-		rows := c.Stream(ctx, statement, params)
+		rows := c.Stream(ctx, statement, params, opts...)
 		defer rows.Close()
-		var none T
-		refuse := func(err error) {
-			yield(none, c.fail(gen.OpQueryDatabase, KindInvalidRequest, "%v", err))
-		}
-		more := rows.Next()
-		if rows.err != nil {
-			yield(none, rows.err)
-			return
-		}
-		bind, err := newBinder[T](rows.columns)
-		if err != nil {
-			refuse(err)
-			return
-		}
-		for i := 0; more; i++ {
-			var value T
-			if err := bind.row(rows.row, &value); err != nil {
-				refuse(fmt.Errorf("row %d: %w", i, err))
-				return
-			}
-			if !yield(value, nil) {
-				return
-			}
-			more = rows.Next()
-		}
-		if rows.err != nil {
-			yield(none, rows.err)
+		value := new(T)
+		if err := rows.bindAll(reflect.TypeFor[T](), unsafe.Pointer(value), func() bool { return yield(*value, nil) }); err != nil { //nolint:gosec // of the type that the binder is for
+			yield(*new(T), err)
 		}
 	}
+}
+
+// bindAll copies one row after the other to base, a variable of type t, and calls
+// yield after each until that returns false.
+func (r *Rows) bindAll(t reflect.Type, base unsafe.Pointer, yield func() bool) error {
+	more := r.advance()
+	if r.err != nil {
+		return r.err
+	}
+	bind, err := newBinder(t, &r.layout)
+	if err != nil {
+		return r.client.fail(gen.OpQueryDatabase, KindInvalidRequest, "%v", err)
+	}
+	for i := int64(0); more; i++ {
+		end, err := bind.row(&r.src, r.pos, base)
+		if err != nil {
+			if _, ok := errors.AsType[*misfit](err); ok {
+				return r.client.rowFault(i, err)
+			}
+			r.broken(err)
+			break
+		}
+		if r.pass(end) && !yield() {
+			return nil
+		}
+		more = r.advance()
+	}
+	return r.err
+}
+
+// rowFault says which row an error is about: the caller's type, if a value does
+// not fit, and the server's answer otherwise.
+func (c *Client) rowFault(i int64, err error) error {
+	kind := KindProtocol
+	if _, ok := errors.AsType[*misfit](err); ok {
+		kind = KindInvalidRequest
+	}
+	return c.fail(gen.OpQueryDatabase, kind, "row %d: %v", i, err)
 }

@@ -105,7 +105,7 @@ func TestValuesFit(t *testing.T) {
 		{"null into an any", "null", new(any(1)), nil},
 
 		{"list", "[1,2]", new([]int64{9, 9, 9}), []int64{1, 2}},
-		{"list into an array", "[1]", new([2]int{9, 9}), [2]int{1, 0}},
+		{"list into an array", "[1, 2]", new([2]int{9, 9}), [2]int{1, 2}},
 		{"map", `{"b":2}`, new(map[string]int{"a": 1}), map[string]int{"b": 2}},
 		{"struct", `{"_label":"P"}`, new(node{Any: 1, hid: 2}), node{Label: "P"}},
 

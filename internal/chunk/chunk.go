@@ -89,7 +89,7 @@ var errNoObject = errors.New("it is not an object")
 // parseFromFront reads a line with any members in any order.
 func parseFromFront(line []byte) (c Chunk, err error) {
 	members := map[string]json.RawMessage{}
-	end, err := Members(line, Space(line, 0), func(name string, value []byte) { members[name] = value })
+	end, err := Members(line, Space(line, 0), func(name string, start, end int) { members[name] = line[start:end] })
 	if err != nil {
 		return c, err
 	}
@@ -121,9 +121,13 @@ func parseFromFront(line []byte) (c Chunk, err error) {
 	return c, nil
 }
 
-// Members hands out the members of the object that begins at data[i], in order,
-// and returns the position after it.
-func Members(data []byte, i int, member func(name string, value []byte)) (end int, err error) {
+// ParseAnswer reads the answer to a plain query, which has the members of a
+// chunk that make sense there.
+func ParseAnswer(body []byte) (Chunk, error) { return parseFromFront(body) }
+
+// Members tells where the values of the object that begins at data[i] are, in
+// order, and returns the position after it.
+func Members(data []byte, i int, member func(name string, start, end int)) (end int, err error) {
 	if at(data, i) != '{' {
 		return i, errNoObject
 	}
@@ -139,7 +143,7 @@ func Members(data []byte, i int, member func(name string, value []byte)) (end in
 		if end, err = Skip(data, value); err != nil {
 			return end, err
 		}
-		member(name, data[value:end])
+		member(name, value, end)
 		i = Space(data, end)
 		switch at(data, i) {
 		case ',':
