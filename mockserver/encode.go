@@ -188,7 +188,12 @@ func (e *encoder) keyText(key any) string {
 func (e *encoder) appendString(b []byte, text string) []byte {
 	const hex = "0123456789abcdef"
 	b = append(b, '"')
-	for _, r := range text {
+	plain := 0 // what needs no escape is copied at once
+	for plain < len(text) && plainByte[text[plain]] && text[plain] < 0x7f {
+		plain++
+	}
+	b = append(b, text[:plain]...)
+	for _, r := range text[plain:] {
 		switch {
 		case r == '"' || r == '\\':
 			b = append(b, '\\', byte(r))

@@ -78,9 +78,7 @@ func (s *Server) answerPlain(ctx context.Context, graphID string, q Query) (stat
 		return status, server.ErrorMessage{Detail: detail}
 	}
 	s.queries.add(graphID)
-	answer.Database = graphID
-	answer.ExecutionTimeMS = milliseconds(time.Since(started))
-	return http.StatusOK, answer
+	return http.StatusOK, answer.end(graphID, milliseconds(time.Since(started)))
 }
 
 // checkGraphID says what a query on a malformed id is answered, if it is one.
@@ -101,47 +99,89 @@ type fetchError struct{ error }
 
 func (e *fetchError) Unwrap() error { return e.error }
 
+// plainAnswer is a [server.QueryResult] that is written as JSON while its rows
+// come.
+type plainAnswer struct {
+	enc  *encoder
+	text []byte
+	rows int
+}
+
+func newPlainAnswer(columns []string) *plainAnswer {
+	a := &plainAnswer{enc: newPlainEncoder(), text: make([]byte, 0, 512)}
+	a.text = append(a.text, `{"columns":[`...)
+	for i, column := range columns {
+		if i > 0 {
+			a.text = append(a.text, ',')
+		}
+		a.text = a.enc.appendString(a.text, column)
+	}
+	a.text = append(a.text, `],"data":[`...)
+	return a
+}
+
+func (a *plainAnswer) add(keys [][]byte, row []any) error {
+	if a.rows > 0 {
+		a.text = append(a.text, ',')
+	}
+	a.text = a.enc.appendRow(a.text, keys, row)
+	a.rows++
+	return a.enc.err
+}
+
+func (a *plainAnswer) end(database string, took float64) written {
+	b := append(a.text, `],`...)
+	b = a.enc.appendFields(b, Struct{{"database", database}, {"execution_time_ms", took}, {"row_count", a.rows}})
+	return append(b, '}')
+}
+
 // runPlain runs a statement and encodes its rows.
-func (s *Server) runPlain(ctx context.Context, name string, q Query) (server.QueryResult, error) {
-	answer := server.QueryResult{Columns: []string{}, Data: []server.Row{}}
+func (s *Server) runPlain(ctx context.Context, name string, q Query) (*plainAnswer, error) {
 	cypher := q.Cypher
 	q.Cypher = translate(cypher)
 	result, err := s.run(ctx, name, q)
 	if err != nil {
-		return answer, err
+		return nil, err
 	}
 	defer result.Close()
-	answer.Columns = append(answer.Columns, result.Columns()...)
+	columns := result.Columns()
 	if s.quirks.Has(QuirkTextColumns) {
-		answer.Columns = textColumns(cypher, answer.Columns)
+		columns = textColumns(cypher, columns)
 	}
-	enc := newPlainEncoder()
-	for !s.quirks.Has(QuirkRowCap) || len(answer.Data) < maxRows {
+	answer := newPlainAnswer(columns)
+	keys := answer.enc.keys(columns)
+	for !s.quirks.Has(QuirkRowCap) || answer.rows < maxRows {
 		row, err := result.Next()
 		if errors.Is(err, io.EOF) {
 			break
 		}
-		if err != nil {
-			return answer, &fetchError{err}
+		if err == nil {
+			err = answer.add(keys, row)
 		}
-		answer.Data = append(answer.Data, enc.appendRow(nil, answer.Columns, row))
-		if enc.err != nil {
-			return answer, &fetchError{enc.err}
+		if err != nil {
+			return nil, &fetchError{err}
 		}
 	}
-	answer.RowCount = len(answer.Data)
 	return answer, nil
 }
 
+// keys are the columns as [encoder.appendRow] writes them before their values.
+func (e *encoder) keys(columns []string) [][]byte {
+	keys := make([][]byte, len(columns))
+	for i, column := range columns {
+		if i > 0 {
+			keys[i] = append(keys[i], e.comma...)
+		}
+		keys[i] = append(e.appendString(keys[i], column), e.colon...)
+	}
+	return keys
+}
+
 // appendRow writes a row as an object keyed by column.
-func (e *encoder) appendRow(b []byte, columns []string, row []any) []byte {
+func (e *encoder) appendRow(b []byte, keys [][]byte, row []any) []byte {
 	b = append(b, '{')
 	for i, value := range row {
-		if i > 0 {
-			b = append(b, e.comma...)
-		}
-		b = append(e.appendString(b, columns[i]), e.colon...)
-		b = e.appendValue(b, value)
+		b = e.appendValue(append(b, keys[i]...), value)
 	}
 	return append(b, '}')
 }
@@ -208,9 +248,17 @@ func parameters(raw *server.QueryParameters) map[string]any {
 	}
 	values := make(map[string]any, len(*raw))
 	for name, value := range *raw {
-		values[name] = decodeOrdered(value)
+		values[name] = parameterValue(value)
 	}
 	return values
+}
+
+// parameterValue is decodeOrdered, which a number does not need.
+func parameterValue(raw []byte) any {
+	if first := raw[0]; first == '-' || '0' <= first && first <= '9' {
+		return number(json.Number(raw))
+	}
+	return decodeOrdered(raw)
 }
 
 // decodeOrdered decodes JSON, which is known to be well-formed, into the values

@@ -16,6 +16,9 @@ type scanner struct {
 	text  []byte
 	at    int
 	depth int
+	// wellFormed is set when the text from here on has been read once and was
+	// JSON: what is free in it need not be looked at again.
+	wellFormed bool
 	// tokens lets the bare NaN, Infinity and -Infinity stand where the document
 	// leaves the value free; see [QuirkNaNTokens].
 	tokens bool
@@ -57,9 +60,7 @@ func (s *scanner) check(sh *shape) *flaw {
 // next skips white space and returns the byte after it, 0 at the end.
 func (s *scanner) next() byte {
 	for ; s.at < len(s.text); s.at++ {
-		switch c := s.text[s.at]; c {
-		case ' ', '\t', '\n', '\r':
-		default:
+		if c := s.text[s.at]; c != ' ' && c != '\t' && c != '\n' && c != '\r' {
 			return c
 		}
 	}
@@ -72,6 +73,11 @@ func (s *scanner) value(sh *shape) *flaw {
 	}
 	if s.depth++; s.depth > maxDepth {
 		return flawed("values are nested deeper than %d", maxDepth)
+	}
+	if s.wellFormed && sh == anything {
+		s.skip()
+		s.depth--
+		return nil
 	}
 	err := s.typed(sh)
 	s.depth--
@@ -116,24 +122,26 @@ func (s *scanner) object(sh *shape) *flaw {
 		if err := s.string(anything); err != nil {
 			return err
 		}
-		name := unquoted(s.text[start:s.at])
+		quoted := s.text[start:s.at]
 		if s.next() != ':' {
 			return s.broken("a colon")
 		}
 		s.at++
 		inner := sh.extra
-		if known, ok := sh.fields[string(name)]; ok {
-			if seen&known.bit != 0 {
-				return flawed("the field %q is there twice", name)
+		if len(sh.fields) > 0 {
+			if known, ok := sh.fields[string(unquoted(quoted))]; ok {
+				if seen&known.bit != 0 {
+					return flawed("the field %s is there twice", quoted)
+				}
+				seen |= known.bit
+				inner = known.shape
 			}
-			seen |= known.bit
-			inner = known.shape
 		}
 		if inner == nil {
-			return flawed("there must be no field %q", name)
+			return flawed("there must be no field %s", quoted)
 		}
 		if err := s.value(inner); err != nil {
-			return err.under(string(name))
+			return err.under(string(unquoted(quoted)))
 		}
 		switch s.next() {
 		case ',':
@@ -198,7 +206,11 @@ func (s *scanner) string(sh *shape) *flaw {
 	start := s.at
 	ascii := true
 	for s.at++; s.at < len(s.text); s.at++ {
-		switch c := s.text[s.at]; {
+		c := s.text[s.at]
+		if plainByte[c] {
+			continue
+		}
+		switch {
 		case c == '"':
 			s.at++
 			text := s.text[start:s.at]
@@ -221,6 +233,15 @@ func (s *scanner) string(sh *shape) *flaw {
 	}
 	return s.broken("the end of a string")
 }
+
+// plainByte are the bytes that stand for themselves in a string of JSON, and are
+// ASCII.
+var plainByte = func() (set [256]bool) {
+	for c := byte(' '); c < utf8.RuneSelf; c++ {
+		set[c] = c != '"' && c != '\\'
+	}
+	return set
+}()
 
 // escape moves to the last byte of an escape sequence.
 func (s *scanner) escape() bool {
@@ -285,18 +306,9 @@ func (s *scanner) word(word string, kind kinds, sh *shape) *flaw {
 
 func (s *scanner) number(sh *shape) *flaw {
 	rest := s.text[s.at:]
-	for _, token := range [...]string{"NaN", "Infinity", "-Infinity"} {
-		if len(rest) > 1 && (rest[0] == 'N' || rest[0] == 'I' || rest[1] == 'I') && bytes.HasPrefix(rest, []byte(token)) {
-			if !s.tokens || sh != anything {
-				return flawed("%s is no JSON", token)
-			}
-			s.at += len(token)
-			return nil
-		}
-	}
 	length, integer := numberLength(rest)
 	if length == 0 {
-		return s.broken("a value")
+		return s.token(sh)
 	}
 	s.at += length
 	if sh == anything {
@@ -319,6 +331,20 @@ func (s *scanner) number(sh *shape) *flaw {
 		return flawed("%s is out of bounds", text)
 	}
 	return nil
+}
+
+// token reads what stands for a number that JSON does not have.
+func (s *scanner) token(sh *shape) *flaw {
+	for _, token := range [...]string{"NaN", "Infinity", "-Infinity"} {
+		if bytes.HasPrefix(s.text[s.at:], []byte(token)) {
+			if !s.tokens || sh != anything {
+				return flawed("%s is no JSON", token)
+			}
+			s.at += len(token)
+			return nil
+		}
+	}
+	return s.broken("a value")
 }
 
 // numberLength returns how many bytes of text are a JSON number, 0 if it begins
@@ -376,18 +402,19 @@ func (s *scanner) alternatives(sh *shape) *flaw {
 			return flawed("%q is no %s that the document knows", name, sh.discriminant)
 		}
 	}
-	matched, end := 0, start
+	matched, end, before := 0, start, s.wellFormed
 	var first *flaw
 	for _, branch := range branches {
 		s.at, s.depth = start, depth
 		err := s.value(branch)
 		if err == nil {
 			matched, end = matched+1, s.at
+			s.wellFormed = true
 		} else if first == nil || len(err.where) > len(first.where) { // the deeper, the closer to what was meant
 			first = err
 		}
 	}
-	s.at, s.depth = end, depth
+	s.at, s.depth, s.wellFormed = end, depth, before
 	switch {
 	case matched == 0:
 		return first
@@ -395,6 +422,44 @@ func (s *scanner) alternatives(sh *shape) *flaw {
 		return flawed("it matches %d alternatives of the document, where it has to match one", matched)
 	}
 	return nil
+}
+
+// skip moves behind a value that is known to be well-formed.
+func (s *scanner) skip() {
+	s.next()
+	for open := 0; s.at < len(s.text); {
+		switch c := s.text[s.at]; c {
+		case '"':
+			for s.at++; s.text[s.at] != '"'; s.at++ {
+				if s.text[s.at] == '\\' {
+					s.at++
+				}
+			}
+			s.at++
+		case '{', '[':
+			open++
+			s.at++
+			continue
+		case '}', ']':
+			if open == 0 {
+				return // of what is around a number or a word, which ends here
+			}
+			open--
+			s.at++
+		case ',':
+			if open == 0 {
+				return
+			}
+			s.at++
+			continue
+		default:
+			s.at++
+			continue
+		}
+		if open == 0 {
+			return
+		}
+	}
 }
 
 // peek returns the text of a field of the object that comes next.

@@ -99,7 +99,7 @@ type chunkWriter struct {
 // copy writes a result. Whether a full chunk is the last one is known only when
 // the row after it has been asked for.
 func (c *chunkWriter) copy(name string, columns []string, result Result) error {
-	rows := 0
+	rows, keys := 0, c.enc.keys(columns)
 	c.begin()
 	for {
 		row, err := result.Next()
@@ -118,7 +118,7 @@ func (c *chunkWriter) copy(name string, columns []string, result Result) error {
 		if rows > 0 {
 			c.line = append(c.line, c.enc.comma...)
 		}
-		c.line = c.enc.appendRow(c.line, columns, row)
+		c.line = c.enc.appendRow(c.line, keys, row)
 		if c.enc.err != nil {
 			return c.enc.err
 		}

@@ -8,6 +8,7 @@ import (
 	"io"
 	"mime"
 	"net/http"
+	"net/url"
 	"strconv"
 	"strings"
 
@@ -47,7 +48,10 @@ func newRequestRules(op *openapi3.Operation) *requestRules {
 // on as it is.
 func (rules *requestRules) check(r *http.Request, lenient bool) (*http.Request, []server.ValidationIssue) {
 	c := &checker{}
-	query := r.URL.Query()
+	var query url.Values
+	if r.URL.RawQuery != "" && len(rules.query) > 0 {
+		query = r.URL.Query()
+	}
 	for _, p := range rules.query {
 		if given := query[p.Name]; len(given) > 0 {
 			faults := len(c.issues)
@@ -57,7 +61,7 @@ func (rules *requestRules) check(r *http.Request, lenient bool) (*http.Request, 
 			}
 		}
 	}
-	if len(rules.query) > 0 {
+	if query != nil {
 		r = r.Clone(r.Context())
 		r.URL.RawQuery = query.Encode()
 	}
