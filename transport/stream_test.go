@@ -56,8 +56,14 @@ func behindProxy(t *testing.T, server string) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	proxy := httptest.NewServer(httputil.NewSingleHostReverseProxy(target))
-	t.Cleanup(proxy.Close)
+	handler := httputil.NewSingleHostReverseProxy(target)
+	pool := transport.NewBase()
+	handler.Transport = pool
+	proxy := httptest.NewServer(handler)
+	t.Cleanup(func() {
+		proxy.Close()
+		pool.CloseIdleConnections()
+	})
 	return proxy.URL
 }
 
