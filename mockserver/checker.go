@@ -23,7 +23,7 @@ type checker struct {
 }
 
 func (c *checker) add(kind string, at []any, msg string, input any, ctx map[string]any) {
-	raw, _ := json.Marshal(input) // it came from JSON, or is text
+	raw, _ := json.Marshal(shown(input)) // it came from JSON, or is text
 	issue := server.ValidationIssue{Type: kind, Loc: slices.Clone(at), Msg: msg, Input: (*json.RawMessage)(&raw)}
 	if ctx != nil {
 		issue.Ctx = &ctx

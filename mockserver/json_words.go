@@ -2,6 +2,7 @@ package mockserver
 
 import (
 	"bytes"
+	"encoding/json"
 	"math"
 	"strings"
 )
@@ -59,4 +60,28 @@ func wordOf(number string) (float64, bool) {
 		return math.Inf(map[bool]int{true: -1, false: 1}[number[0] == '-']), true
 	}
 	return 0, false
+}
+
+// shown is a value of a request as it is shown in answers: with null for the
+// words, and for other numbers that are too large to be read by everybody.
+func shown(value any) any {
+	switch v := value.(type) {
+	case json.Number:
+		if _, err := v.Float64(); err != nil || v.String() == nanNumber {
+			return nil
+		}
+	case []any:
+		list := make([]any, len(v))
+		for i, item := range v {
+			list[i] = shown(item)
+		}
+		return list
+	case map[string]any:
+		fields := make(map[string]any, len(v))
+		for name, field := range v {
+			fields[name] = shown(field)
+		}
+		return fields
+	}
+	return value
 }

@@ -20,7 +20,8 @@ func (a *api) declare(path string, length int64, body string) reply {
 	return reply{api: a, status: w.Code, header: w.Header(), body: w.Body.String()}
 }
 
-func TestBodySize(t *testing.T) {
+// TestWire3 holds section 3: how large a declared body may be.
+func TestWire3(t *testing.T) {
 	a := newAPI(t, scripted(t))
 	if err := a.engine.Create(t.Context(), "g"); err != nil {
 		t.Fatal(err)
@@ -58,7 +59,7 @@ func TestBodySize(t *testing.T) {
 }
 
 // A body that does not say how long it is is read, up to the largest limit.
-func TestBodySizeUnknown(t *testing.T) {
+func TestWire3Unknown(t *testing.T) {
 	a := newAPI(t, scripted(t))
 	if err := a.engine.Create(t.Context(), "g"); err != nil {
 		t.Fatal(err)
@@ -72,7 +73,7 @@ func TestBodySizeUnknown(t *testing.T) {
 }
 
 // A client that asks before it sends gets its answer without sending.
-func TestBodySizeBeforeSending(t *testing.T) {
+func TestWire3BeforeSending(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		a := startInMemory(t, scripted(t))
 		conn, err := a.transport.DialContext(t.Context(), "", "")
@@ -96,7 +97,7 @@ func TestBodySizeBeforeSending(t *testing.T) {
 }
 
 // What is too large is read nevertheless, so that the client sees the answer.
-func TestBodySizeWhileSending(t *testing.T) {
+func TestWire3WhileSending(t *testing.T) {
 	a := start(t, scripted(t))
 	a.post("/databases/g/query", strings.Repeat("x", 1_000_000)).
 		detail(413, "Request query too large. Size: 1,000,000 bytes, Max allowed: 100,000 bytes")

@@ -10,10 +10,10 @@ import (
 	"github.com/robosystems/kuzuclient/mockserver"
 )
 
-// TestLockout: ten wrong keys from an address lock it out for 300 s after the
+// TestWire2Lockout holds section 2: ten wrong keys from an address lock it out for 300 s after the
 // last one, even with the right key; a right key in between starts the count
 // anew, and requests while locked out do not prolong it.
-func TestLockout(t *testing.T) {
+func TestWire2Lockout(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		srv, err := mockserver.New(mockserver.Config{Engine: scripted(t), APIKey: "right"})
 		if err != nil {
