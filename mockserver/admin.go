@@ -39,7 +39,7 @@ type adminAPI struct {
 
 // newAdmin returns nil for a server without an admin API.
 func newAdmin(s *Server, cfg Config) (http.Handler, error) {
-	if cfg.Admin == AdminOff {
+	if cfg.Admin.off() {
 		return nil, nil //nolint:nilnil // no handler is what was asked for
 	}
 	a, err := loadAdminDocument()
@@ -58,6 +58,8 @@ func newAdmin(s *Server, cfg Config) (http.Handler, error) {
 		"DELETE /__mock/rules/{name}": a.deleteRule,
 		"GET /__mock/quirks":          a.getQuirks,
 		"PUT /__mock/quirks":          a.setQuirks,
+		"GET /__mock/load":            a.getLoad,
+		"PUT /__mock/load":            a.setLoad,
 		"GET /__mock/requests":        a.listRequests,
 		"DELETE /__mock/requests":     a.clearRequests,
 		"POST /__mock/reset":          a.reset,
@@ -124,12 +126,38 @@ func (a *adminAPI) clearRequests(w http.ResponseWriter, _ *http.Request) {
 	writeDone(w)
 }
 
-// reset brings back what the server began with.
-func (a *adminAPI) reset(w http.ResponseWriter, _ *http.Request) {
+// reset brings back what the server began with. Rules go first, so that they do
+// not disturb what is to come.
+func (a *adminAPI) reset(w http.ResponseWriter, r *http.Request) {
 	a.server.DeleteRules("")
-	a.server.ClearRequests()
 	a.server.quirks.store(a.quirks)
+	if err := a.server.Reset(r.Context()); err != nil {
+		writeDetail(w, http.StatusInternalServerError, err.Error())
+		return
+	}
+	a.server.ClearRequests()
 	writeDone(w)
+}
+
+// loadBody is a [Load] as the admin API writes it.
+type loadBody struct {
+	MemoryPercent float64        `json:"memory_percent"`
+	CPUPercent    float64        `json:"cpu_percent"`
+	Connections   map[string]int `json:"connections"`
+}
+
+func (a *adminAPI) getLoad(w http.ResponseWriter, _ *http.Request) {
+	writeJSON(w, http.StatusOK, loadBody(a.server.Load()))
+}
+
+func (a *adminAPI) setLoad(w http.ResponseWriter, r *http.Request) {
+	var body loadBody
+	decodeBody(r, &body)
+	if err := a.server.SetLoad(Load(body)); err != nil {
+		refuseAdmin(w, ruleFault{reason: err.Error()})
+		return
+	}
+	a.getLoad(w, r)
 }
 
 func writeDone(w http.ResponseWriter) {
@@ -146,15 +174,14 @@ func refuseAdmin(w http.ResponseWriter, faults ...ruleFault) {
 }
 
 func adminIssue(at []any, reason string) server.ValidationIssue {
-	input := json.RawMessage("null")
-	return server.ValidationIssue{Type: "value_error", Loc: at, Msg: reason, Input: &input}
+	return server.ValidationIssue{Type: "value_error", Loc: at, Msg: reason}
 }
 
 // decodeExactly fills target from a checked body and keeps the digits of its
 // numbers. What the document allows and the type does not is said in the error.
 func decodeExactly(r *http.Request, target any) error {
-	raw, _ := r.Context().Value(bodyKey{}).([]byte)
-	dec := json.NewDecoder(bytes.NewReader(raw))
+	body, _ := r.Context().Value(bodyKey{}).(requestBody)
+	dec := json.NewDecoder(bytes.NewReader(body.text))
 	dec.UseNumber()
 	return dec.Decode(target)
 }

@@ -10,15 +10,18 @@ type AdminAccess string
 
 // The kinds of access.
 const (
-	// AdminOff is the default of a [Server]: paths below /__mock/ are not found.
-	AdminOff AdminAccess = ""
+	// AdminOff, or "", is the default of a [Server]: paths below /__mock/ are not
+	// found.
+	AdminOff AdminAccess = "off"
 	// AdminLoopback lets in who calls from a loopback address.
 	AdminLoopback AdminAccess = "loopback"
 	// AdminOpen lets everybody in.
 	AdminOpen AdminAccess = "open"
 )
 
-func (a AdminAccess) known() bool { return a == AdminOff || a == AdminLoopback || a == AdminOpen }
+func (a AdminAccess) known() bool { return a.off() || a == AdminLoopback || a == AdminOpen }
+
+func (a AdminAccess) off() bool { return a == AdminOff || a == "" }
 
 // adminPath is what the paths of the admin API begin with.
 const adminPath = "/__mock/"

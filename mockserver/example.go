@@ -134,8 +134,9 @@ func preferred(header http.Header) (w wish, ok bool) {
 // serve answers with the example, or says why there is none.
 func (p wish) serve(op *openapi3.Operation) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
-		status, err := 0, error(nil)
+		status := 0
 		if p.code != "" {
+			var err error
 			if status, err = strconv.Atoi(p.code); err != nil || status == 0 {
 				writeDetail(w, http.StatusBadRequest, fmt.Sprintf("Prefer: code is %q; it must be a status of the API document", p.code))
 				return

@@ -3,6 +3,7 @@ package mockserver
 import (
 	"context"
 	"net/http"
+	"slices"
 
 	"github.com/getkin/kin-openapi/openapi3"
 
@@ -118,8 +119,8 @@ func (s *Server) intercept(op *openapi3.Operation, next http.HandlerFunc) http.H
 		if reply == nil {
 			reply = s.checked(next) // faults break what was right before
 		}
-		for i := len(faulty) - 1; i >= 0; i-- {
-			reply = faulty[i].strike(s, reply)
+		for _, rule := range slices.Backward(faulty) {
+			reply = rule.strike(s, reply)
 		}
 		reply(w, r)
 	}

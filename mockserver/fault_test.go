@@ -361,7 +361,7 @@ func TestFaultsThatWaitEndWithTheirServer(t *testing.T) {
 			}()
 			synctest.Wait()
 			a.close()
-			if got := <-gone; got != http.ErrAbortHandler {
+			if got, _ := (<-gone).(error); !errors.Is(got, http.ErrAbortHandler) {
 				t.Errorf("%s: the handler ends with %v", fault.Kind, got)
 			}
 		})
@@ -427,7 +427,7 @@ func TestResetOverTLSAndServe(t *testing.T) {
 		var far net.Conn
 		w.conn, far = net.Pipe()
 		a.server.ServeHTTP(w, httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/health", nil))
-		if _, err := far.Read(make([]byte, 1)); err != io.EOF {
+		if _, err := far.Read(make([]byte, 1)); !errors.Is(err, io.EOF) {
 			t.Errorf("the far end reads %v", err)
 		}
 	})

@@ -1,6 +1,7 @@
 package mockserver
 
 import (
+	"maps"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -33,11 +34,7 @@ func (p *planner) publish() {
 		p.current.Store(nil)
 		return
 	}
-	next := &plan{rules: slices.Clone(p.rules), recorder: p.recorder, scopes: make(map[string]*recorder, len(p.scopes))}
-	for scope, recorder := range p.scopes {
-		next.scopes[scope] = recorder
-	}
-	p.current.Store(next)
+	p.current.Store(&plan{rules: slices.Clone(p.rules), recorder: p.recorder, scopes: maps.Clone(p.scopes)})
 }
 
 // record begins to record a scope, "" being all requests; nil ends it.

@@ -15,7 +15,9 @@ import (
 // the first one outermost. Requests that the API document refuses, that have no
 // valid key or no route, do not come to the rules.
 //
-// Of the requests that match, a rule lets Skip pass, then takes each Every-th
+// A request that an earlier rule has answered, or ended with [FaultStatus] or
+// [FaultResetBeforeHeaders], does not come to the later rules of its sort, and
+// these do not count it. Of the requests that come to it and match, a rule lets Skip pass, then takes each Every-th
 // one (1 and 0: each), of these a share of Probability, and ends after Times.
 type Rule struct {
 	// Name tells rules apart, in lists and in records; "" gets one made up.

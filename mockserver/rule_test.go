@@ -52,7 +52,7 @@ func text(name string, match mockserver.Match) mockserver.Rule {
 // it does not.
 func TestMatch(t *testing.T) {
 	const query = "/databases/g/query"
-	ask := func(cypher, parameters string) string { return queryBody(cypher, parameters) }
+	ask := queryBody
 	for name, test := range map[string]struct {
 		match                             mockserver.Match
 		method, path, body, header        string

@@ -8,7 +8,6 @@ import (
 // TB is what a [Script] needs of a *testing.T.
 type TB interface {
 	Helper()
-	Name() string
 	Cleanup(func())
 	Errorf(format string, args ...any)
 	Fatalf(format string, args ...any)

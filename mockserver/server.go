@@ -121,7 +121,7 @@ func New(cfg Config) (*Server, error) {
 		faults = append(faults, fmt.Errorf("Records is %d; it must not be negative", cfg.Records))
 	}
 	if !cfg.Admin.known() {
-		faults = append(faults, fmt.Errorf("Admin is %q; it must be %q, %q or %q", cfg.Admin, AdminOff, AdminLoopback, AdminOpen))
+		faults = append(faults, fmt.Errorf("Admin is %q; it must be %s, %s or %s", cfg.Admin, AdminOff, AdminLoopback, AdminOpen))
 	}
 	switch cfg.NodeType {
 	case "":

@@ -49,6 +49,8 @@ func run(ctx context.Context, args []string, out io.Writer) (err error) {
 	var validation mockserver.Validation
 	flags.TextVar(&validation, "validate", mockserver.ValidateAll, "`what` to hold against the API document: all, requests, answers or nothing")
 	timeScale := flags.Float64("time-scale", 1, "so many `seconds` pass for the server in one: pings, heartbeats and lockouts come and go faster")
+	admin := flags.String("admin", "loopback", "`who` may use the admin API below /__mock/: off, loopback or open")
+	records := flags.Int("records", 1000, "so many requests are remembered for the admin API")
 	flags.Usage = func() {
 		fmt.Fprintf(out, "Usage: kuzu-mock [flags]\n\nServes the Kuzu API. If KUZU_API_KEY is set, clients have to send it.\n\n")
 		flags.PrintDefaults()
@@ -80,6 +82,8 @@ func run(ctx context.Context, args []string, out io.Writer) (err error) {
 		QueryTimeout: timeout,
 		Validation:   validation,
 		TimeScale:    *timeScale,
+		Admin:        mockserver.AdminAccess(*admin),
+		Records:      *records,
 		Logger:       slog.New(slog.NewTextHandler(out, nil)),
 	})
 	if err != nil {

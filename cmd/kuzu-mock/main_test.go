@@ -35,6 +35,15 @@ func TestServesUntilCanceled(t *testing.T) {
 	if resp.StatusCode != http.StatusOK {
 		t.Errorf("health answers %s", resp.Status)
 	}
+	resp, err = http.Get(url + "/__mock/requests")
+	if err != nil {
+		t.Fatal(err)
+	}
+	record, err := io.ReadAll(resp.Body)
+	_ = resp.Body.Close()
+	if err != nil || !strings.Contains(string(record), `"path":"/health"`) {
+		t.Errorf("the record is %s, %v", record, err)
+	}
 	resp, err = http.Get(url + "/databases/people/metrics")
 	if err != nil {
 		t.Fatal(err)
@@ -65,6 +74,8 @@ func TestRefusesWrongFlags(t *testing.T) {
 		{"validation", []string{"-engine", "scripted", "-validate", "some"}, "there are all, requests, answers, nothing"},
 		{"time scale", []string{"-engine", "scripted", "-time-scale", "-1"}, "TimeScale is -1"},
 		{"maximum", []string{"-engine", "scripted", "-max-databases", "-1"}, "MaxDatabases is -1"},
+		{"admin", []string{"-engine", "scripted", "-admin", "all"}, `Admin is "all"; it must be off, loopback or open`},
+		{"records", []string{"-engine", "scripted", "-records", "-1"}, "Records is -1"},
 		{"address", []string{"-engine", "scripted", "-listen", "nowhere"}, "nowhere"},
 		{"argument", []string{"serve"}, `unexpected argument "serve"`},
 		{"unknown flag", []string{"-port", "1"}, "-port"},
