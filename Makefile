@@ -24,6 +24,10 @@ demo: ## Run the main job: a client asks a server on the embedded Kuzu engine
 test: ## Run all tests, with the race detector where there is a C compiler
 	go test -timeout 5m $(RACE) ./...
 
+.PHONY: prove-memory
+prove-memory: ## Send 1 GiB each way through the mock and watch its heap; needs 2 GiB of disk
+	KUZU_TRANSFER_BYTES=1073741824 go test -count=1 -timeout 20m -v -run '^TestFlatMemory$$' ./mockserver
+
 .PHONY: bench
 bench: bench/prism/node_modules ## Measure against peers; leave the machine alone meanwhile; needs Node.js
 	cd bench && go test -run '^$$' -bench . ./...
