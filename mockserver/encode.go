@@ -177,6 +177,12 @@ func (e *encoder) keyText(key any) string {
 		}
 		return "None"
 	}
+	switch key.(type) {
+	case []any, Struct, Map, Node, Rel, Path, InternalID:
+		if e.unstreamable {
+			e.fail(fmt.Errorf("keys must be str, int, float, bool or None, not %T", key))
+		}
+	}
 	text := e.appendValue(nil, key)
 	var name string
 	if e.err == nil && json.Unmarshal(text, &name) == nil {
