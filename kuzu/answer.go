@@ -25,7 +25,7 @@ func (c *Client) ask(ctx context.Context, statement string, params Params) (answ
 		return c.api.QueryDatabase(ctx, c.graph, nil, request)
 	})
 	if err != nil {
-		return answer, false, err
+		return answer, false, redactValues(err, request.Parameters)
 	}
 	answer, err = chunk.ParseAnswer(body)
 	switch {

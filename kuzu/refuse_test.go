@@ -6,6 +6,7 @@ import (
 	"io"
 	"math"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 
@@ -152,7 +153,7 @@ func TestStatementsAreRefused(t *testing.T) {
 		{"function in a map", "RETURN $id", kuzu.Params{"id": map[string]any{"a": func() {}}}, kuzu.KindInvalidRequest, false, []string{"$id", "no form in JSON"}},
 		{"value in itself", "RETURN $id", kuzu.Params{"id": cyclic}, kuzu.KindInvalidRequest, false, []string{"$id", "contains itself"}},
 		{"value that fails", "RETURN $id", kuzu.Params{"id": failing("s3cr3t")}, kuzu.KindInvalidRequest, false, []string{"$id", "no form in JSON"}},
-		{"body too large", "RETURN $id", kuzu.Params{"id": "s3cr3t" + strings.Repeat("x", 100_000)}, kuzu.KindTooLarge, false, []string{"the request body has 100", "takes 100000", "split it", "WithMaxRequestBytes"}},
+		{"body too large", "RETURN $id, $more, $rest, $last", kuzu.Params{"id": slices.Repeat([]any{"s3cr3t", nil, true, []int{1}, 1.5}, 200), "more": strings.Repeat("x", 9_000), "rest": slices.Repeat([]string{strings.Repeat("x", 900)}, 50), "last": slices.Repeat([]string{strings.Repeat("x", 900)}, 50)}, kuzu.KindTooLarge, false, []string{"the request body has 10", "takes 100000", "split it", "WithMaxRequestBytes"}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			_, err := c.Query(t.Context(), test.statement, test.params)
@@ -226,8 +227,10 @@ func TestBodyLimits(t *testing.T) {
 		opts  []kuzu.Option
 	}{
 		"query": {100_000, func(c *kuzu.Client, size int) error {
-			_, err := c.Query(t.Context(), "RETURN $x", kuzu.Params{"x": strings.Repeat("x", size)})
-			return err
+			rows := c.Stream(t.Context(), "RETURN $x", kuzu.Params{"x": strings.Repeat("x", size)})
+			defer rows.Close()
+			rows.Next()
+			return rows.Err()
 		}, nil},
 		"schema": {1 << 20, func(c *kuzu.Client, size int) error { return c.InstallSchema(t.Context(), longDDL(size)) }, nil},
 		"other": {10 << 20, func(c *kuzu.Client, size int) error {

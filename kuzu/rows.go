@@ -34,6 +34,7 @@ type Rows struct {
 	binder  structBinder
 	spans   []span // for the rows that Row will return
 	made    int    // rows that spans was made for
+	sent    gen.QueryParameters // to be kept out of errors
 	err     error
 }
 
@@ -58,9 +59,10 @@ func (c *Client) Stream(ctx context.Context, statement string, params Params, op
 		return c.api.QueryDatabase(ctx, c.graph, &gen.QueryDatabaseParams{Streaming: &streaming}, body)
 	})
 	if err != nil {
-		rows.err = err
+		rows.err = redactValues(err, body.Parameters)
 		return rows
 	}
+	rows.sent = body.Parameters
 	if err := c.expect(op, resp, "application/x-ndjson"); err != nil {
 		_ = resp.Body.Close()
 		rows.err = err
@@ -126,7 +128,7 @@ func (r *Rows) next() bool {
 	case errors.Is(err, transport.ErrUnconfirmed) && r.options.count != nil:
 		err = r.options.count(r.count)
 	}
-	r.finish(err)
+	r.finish(redactValues(err, r.sent))
 	return false
 }
 
