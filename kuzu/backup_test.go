@@ -15,7 +15,11 @@ import (
 
 // TestBackupsOfTheDeployedServer: it announces them and makes none.
 func TestBackupsOfTheDeployedServer(t *testing.T) {
-	c := mock(t, nil)
+	url, _ := mockWith(t, mockserver.Config{Quirks: mockserver.QuirksDeployed})
+	c := connect(t, url)
+	if err := c.CreateDatabase(t.Context(), kuzu.DatabaseSpec{}); err != nil {
+		t.Fatal(err)
+	}
 	task, err := c.Backup(t.Context(), kuzu.BackupRequest{})
 	if err != nil {
 		t.Fatal(err)
@@ -32,6 +36,43 @@ func TestBackupsOfTheDeployedServer(t *testing.T) {
 	wantError(t, err, kuzu.KindConflict, "already exists")
 	_, err = c.ForGraph("other").Restore(t.Context(), kuzu.RestoreRequest{Path: "s3://b/kg1.zip"})
 	wantError(t, err, kuzu.KindUnsupported, "restore functionality is not yet implemented")
+}
+
+// TestBackupAndRestore of a server that keeps what it promises: a graph goes out
+// as an archive and comes back under another name.
+func TestBackupAndRestore(t *testing.T) {
+	c := mock(t, nil)
+	if err := c.InstallSchema(t.Context(), personDDL); err != nil {
+		t.Fatal(err)
+	}
+	task, err := c.Backup(t.Context(), kuzu.BackupRequest{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := task.Wait(t.Context()); err != nil {
+		t.Error(err)
+	}
+	var archive bytes.Buffer
+	size, err := c.DownloadBackup(t.Context(), &archive)
+	if err != nil || size != int64(archive.Len()) {
+		t.Fatalf("%d bytes of %d, %v", size, archive.Len(), err)
+	}
+	kept := archive.String()
+	var sent int64
+	other := c.ForGraph("other")
+	task, err = other.Restore(t.Context(), kuzu.RestoreRequest{Archive: &archive, OnProgress: func(n int64) { sent = n }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := task.Wait(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	schema, err := other.Schema(t.Context())
+	if err != nil || len(schema.Tables) != 2 || sent != size {
+		t.Errorf("%d of %d bytes were sent, and there are %+v, %v", sent, size, schema.Tables, err)
+	}
+	_, err = other.Restore(t.Context(), kuzu.RestoreRequest{Archive: strings.NewReader(kept)})
+	wantError(t, err, kuzu.KindConflict, "already exists")
 }
 
 func TestBackupRequest(t *testing.T) {

@@ -32,8 +32,8 @@ type Rows struct {
 	start   int // of the current row
 	end     int // of the current row; 0 if there is none
 	binder  structBinder
-	spans   []span // for the rows that Row will return
-	made    int    // rows that spans was made for
+	spans   []span              // for the rows that Row will return
+	made    int                 // rows that spans was made for
 	sent    gen.QueryParameters // to be kept out of errors
 	err     error
 }
