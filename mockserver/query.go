@@ -130,9 +130,9 @@ func (a *plainAnswer) add(keys [][]byte, row []any) error {
 }
 
 func (a *plainAnswer) end(database string, took float64) written {
-	b := append(a.text, `],`...)
-	b = a.enc.appendFields(b, Struct{{"database", database}, {"execution_time_ms", took}, {"row_count", a.rows}})
-	return append(b, '}')
+	a.text = append(a.text, `],`...)
+	a.text = a.enc.appendFields(a.text, Struct{{"database", database}, {"execution_time_ms", took}, {"row_count", a.rows}})
+	return append(a.text, '}')
 }
 
 // runPlain runs a statement and encodes its rows.

@@ -1,6 +1,7 @@
 package mockserver
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"math"
@@ -69,8 +70,8 @@ func (all shapes) compile(s *openapi3.Schema) (*shape, error) {
 		return done, nil
 	}
 	if s.Not != nil || len(s.AllOf) > 0 || s.UniqueItems || s.MultipleOf != nil || s.MinProps > 0 || s.MaxProps != nil ||
-		s.ExclusiveMin.IsSet() || s.ExclusiveMax.IsSet() || len(s.Properties) > 64 || len(s.OneOf) > 0 && len(s.AnyOf) > 0 {
-		return nil, errors.New("a schema uses not, allOf, uniqueItems, multipleOf, minProperties, maxProperties, exclusive bounds, oneOf beside anyOf or more than 64 properties, which the self-check does not know")
+		s.ExclusiveMin.IsSet() || s.ExclusiveMax.IsSet() || len(s.Properties)+len(s.Required) > 64 || len(s.OneOf) > 0 && len(s.AnyOf) > 0 {
+		return nil, errors.New("a schema uses not, allOf, uniqueItems, multipleOf, minProperties, maxProperties, exclusive bounds, oneOf beside anyOf or too many properties, which the self-check does not know")
 	}
 	free := *anything
 	sh := &free
@@ -122,19 +123,24 @@ func (all shapes) fields(sh *shape, s *openapi3.Schema) (err error) {
 	case extra.Has != nil && !*extra.Has:
 		sh.extra = nil
 	}
-	if len(s.Properties) == 0 {
-		return nil
-	}
 	sh.fields = make(map[string]field, len(s.Properties))
+	add := func(name string, inner *shape) {
+		bit := uint64(1) << len(sh.fields)
+		sh.fields[name] = field{inner, bit}
+		if slices.Contains(s.Required, name) {
+			sh.required |= bit
+		}
+	}
 	for name, ref := range s.Properties {
-		compiled, err := all.compile(ref.Value)
+		inner, err := all.compile(ref.Value)
 		if err != nil {
 			return fmt.Errorf("%s: %w", name, err)
 		}
-		bit := uint64(1) << len(sh.fields)
-		sh.fields[name] = field{compiled, bit}
-		if slices.Contains(s.Required, name) {
-			sh.required |= bit
+		add(name, inner)
+	}
+	for _, name := range s.Required {
+		if _, named := sh.fields[name]; !named {
+			add(name, cmp.Or(sh.extra, anything))
 		}
 	}
 	return nil
