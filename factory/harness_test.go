@@ -12,7 +12,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/alicebob/miniredis/v2"
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/credentials"
 
@@ -31,25 +30,31 @@ const (
 // world is a fleet on loopback, in the environment test.
 type world struct {
 	t     *testing.T
-	db    *dynamo.Server
-	redis *miniredis.Miniredis
+	db    database
+	redis cache
+	spy   *spy
 	cfg   factory.Config
 	log   *logBuffer
 }
 
 func newWorld(t *testing.T) *world {
 	t.Helper()
-	w := &world{t: t, db: dynamo.New(dynamo.Registry("test")...), redis: miniredis.RunT(t), log: new(logBuffer)}
-	web := httptest.NewServer(w.db)
-	t.Cleanup(web.Close)
-	w.cfg = factory.DefaultConfig()
+	w := &world{t: t, log: new(logBuffer), cfg: factory.DefaultConfig()}
 	w.cfg.Environment = "test"
-	w.cfg.AWS = awsFor(web.URL)
-	w.cfg.RedisURL = factory.Secret("redis://" + w.redis.Addr())
+	w.redis = newCache(t, &w.cfg)
+	w.useTables(dynamo.Registry("test"))
 	w.cfg.RetryDelay = 0
 	w.cfg.Logger = slog.New(slog.NewTextHandler(w.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
-	w.redis.Select(8)
 	return w
+}
+
+// useTables gives the world a new registry.
+func (w *world) useTables(tables []dynamo.Table) {
+	var url string
+	w.db, url = newDatabase(w.t, tables, &w.cfg)
+	w.spy = &spy{next: http.DefaultClient, counts: map[string]int{}}
+	w.cfg.AWS = awsFor(url)
+	w.cfg.AWS.HTTPClient = w.spy
 }
 
 func awsFor(url string) *aws.Config {
@@ -78,6 +83,7 @@ type node struct {
 	engine *mockserver.Scripted
 	mu     sync.Mutex
 	seen   []*http.Request
+	before func(backend http.Handler, w http.ResponseWriter, r *http.Request) (answered bool) // nil for none
 }
 
 // start starts a server that is in no registry. Each has the graphs given.
@@ -98,7 +104,9 @@ func (w *world) start(id string, nodeType server.NodeType, graphs ...string) *no
 		n.mu.Lock()
 		n.seen = append(n.seen, r.Clone(context.WithoutCancel(r.Context())))
 		n.mu.Unlock()
-		srv.ServeHTTP(rw, r)
+		if n.before == nil || !n.before(srv, rw, r) {
+			srv.ServeHTTP(rw, r)
+		}
 	}))
 	w.t.Cleanup(func() { n.Close(); srv.Close() })
 	return n

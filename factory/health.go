@@ -143,12 +143,11 @@ func (f *fleet) ask200(ctx context.Context, base string) (connected bool, err er
 	req.URL.Path = "/health"
 	resp, err := f.probe.Do(req)
 	if err != nil {
-		var dial *net.OpError
-		refused := errors.As(err, &dial) && dial.Op == "dial"
+		unreached := isRefusedConnection(err)
 		if wrapped, ok := errors.AsType[*url.Error](err); ok {
 			err = wrapped.Err
 		}
-		return !refused, err
+		return !unreached, err
 	}
 	defer resp.Body.Close()
 	_, _ = io.CopyN(io.Discard, resp.Body, 64<<10) // so that the connection can be used again
@@ -156,6 +155,12 @@ func (f *fleet) ask200(ctx context.Context, base string) (connected bool, err er
 		return true, fmt.Errorf("status %d", resp.StatusCode)
 	}
 	return true, nil
+}
+
+// isRefusedConnection reports whether no connection came about.
+func isRefusedConnection(err error) bool {
+	dial, ok := errors.AsType[*net.OpError](err)
+	return ok && dial.Op == "dial"
 }
 
 func isTimeout(err error) bool {

@@ -82,3 +82,7 @@ func number(i item, name string) int {
 	}
 	return -1
 }
+
+func num(n int) types.AttributeValue {
+	return &types.AttributeValueMemberN{Value: strconv.Itoa(n)}
+}

@@ -71,6 +71,11 @@ func (r *registry) healthy(ctx context.Context, tier string) ([]*instanceRecord,
 		}
 		r.noTierIndex.Store(true)
 	}
+	return r.healthyNow(ctx, tier)
+}
+
+// healthyNow returns the same from the table itself, which the index lags behind.
+func (r *registry) healthyNow(ctx context.Context, tier string) ([]*instanceRecord, error) {
 	found, err := r.scan(ctx, "#status = :status AND cluster_tier = :kind", tier, statusHealthy)
 	return found, r.wrap(ctx, err)
 }
@@ -124,6 +129,7 @@ func (r *registry) scan(ctx context.Context, filter, kind, status string) ([]*in
 		ExpressionAttributeNames:  statusName,
 		ExpressionAttributeValues: item{":kind": text(kind), ":status": text(status)},
 		Limit:                     aws.Int32(100),
+		ConsistentRead:            aws.Bool(true), // it is the last word
 	})
 	var found []*instanceRecord
 	for pages.HasMorePages() {

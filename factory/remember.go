@@ -114,6 +114,12 @@ func (f *fleet) doubt(id string, ep *endpoint, outcome transport.Outcome) {
 	f.announce(id)
 }
 
+// forget drops what is known of a graph, everywhere.
+func (f *fleet) forget(id string) {
+	f.local.Invalidate(id)
+	f.announce(id)
+}
+
 // announce tells other processes to ask again where a graph is.
 func (f *fleet) announce(id string) {
 	if f.store == nil {

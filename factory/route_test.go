@@ -3,7 +3,6 @@ package factory_test
 import (
 	"errors"
 	"net"
-	"net/http/httptest"
 	"strings"
 	"testing"
 
@@ -147,7 +146,7 @@ func TestRoutesOfUserGraphs(t *testing.T) {
 			_ = w.redis.Set("kuzu:test:location:"+parent, `{"location":{"instance_id":"i-1","private_ip":"93.184.216.34"},"timestamp":`+epoch()+`}`)
 			return w.writer("i-1", "standard", parent)
 		}, warns: "93.184.216.34"},
-		{name: "Redis is away", setup: func(w *world) *node { w.redis.Close(); return w.writer("i-1", "standard", parent) }, says: "redis: no answer"},
+		{name: "Redis is away", setup: func(w *world) *node { w.redis.Away(&w.cfg); return w.writer("i-1", "standard", parent) }, says: "redis: no answer"},
 		{name: "development", setup: func(w *world) *node {
 			n := w.start("local", server.NodeTypeWriter, parent)
 			w.cfg.Environment, w.cfg.APIURL = "dev", n.URL
@@ -332,10 +331,7 @@ func TestMasterOnTheLastPage(t *testing.T) {
 	w := newWorld(t)
 	tables := dynamo.Registry("test")
 	tables[0].Indexes = nil
-	w.db = dynamo.New(tables...)
-	web := httptest.NewServer(w.db)
-	t.Cleanup(web.Close)
-	w.cfg.AWS = awsFor(web.URL)
+	w.useTables(tables)
 	for i := range 499 {
 		w.register("i-"+strings.Repeat("0", 3-len(itoa(i)))+itoa(i), net.JoinHostPort("http://10.0.0.1", "8001"), "standard", "writer")
 	}
@@ -343,7 +339,7 @@ func TestMasterOnTheLastPage(t *testing.T) {
 	w.register("i-zzz", master.URL, "shared", "shared_master")
 	c, err := w.factory().SharedMaster(t.Context(), "sec")
 	mustQuery(t, c, err)
-	if pages := w.db.Requests("Scan", instances); pages < 5 {
+	if pages := w.spy.count("Scan", instances); pages < 5 {
 		t.Errorf("the scan read %d pages", pages)
 	}
 	if _, err := w.factory().SharedMaster(t.Context(), parent); !errors.Is(err, kuzu.ErrInvalidRequest) {
