@@ -48,8 +48,17 @@
 // # What differs from the deployed server
 //
 // Streams end with a chunk marked as the last, or with an error chunk, and can
-// carry every type; record counts of tasks are real; ingest exists. [Quirks]
-// bring the deployed server's oddities back, one by one or all.
+// carry every type; plain results come whole; long statements are interrupted;
+// record counts of tasks are real; ingest exists. [Quirks] bring the deployed
+// server's oddities back, one by one or all; docs/quirks.md has the table of
+// them, with what is promised anyway. Some need [Server.Serve], which is what
+// kuzu-mock runs, because they show on connections.
+//
+// # Load
+//
+// A server refuses queries above the thresholds of its [Admission]. The load
+// that it holds against them is what [Server.SetLoad] says, and the queries at
+// work.
 //
 // # Backups
 //
