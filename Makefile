@@ -96,10 +96,10 @@ check-imports: ## Does no package import what it must not
 	CGO_ENABLED=0 go build ./gen ./kuzu ./transport ./factory ./resilience/... ./mockserver ./mockserver/dynamo ./cmd/...
 
 .PHONY: check-openapi
-check-openapi: openapi/lint/node_modules ## Lint the API document; needs Node.js
+check-openapi: openapi/lint/node_modules ## Lint the API documents; needs Node.js
 	cd openapi/lint && REDOCLY_TELEMETRY=off REDOCLY_SUPPRESS_UPDATE_NOTICE=true \
-		npx --no-install redocly lint --config redocly.yaml --max-problems 1000 ../kuzu-api.yaml
-	cd openapi/lint && npx --no-install spectral lint --fail-severity hint --ruleset spectral.yaml ../kuzu-api.yaml
+		npx --no-install redocly lint --config redocly.yaml --max-problems 1000 ../kuzu-api.yaml ../../mockserver/admin-api.yaml
+	cd openapi/lint && npx --no-install spectral lint --fail-severity hint --ruleset spectral.yaml ../kuzu-api.yaml ../../mockserver/admin-api.yaml
 
 openapi/lint/node_modules: openapi/lint/package-lock.json
 	cd openapi/lint && npm ci --no-progress

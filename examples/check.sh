@@ -31,8 +31,18 @@ for engine in kuzu scripted; do
 	expect '"is_last_chunk": true' "$work/walk"
 	expect '"loc":["body","database"],"msg":"Field required"' "$work/walk"
 	expect 'Database walk deleted successfully' "$work/walk"
-	stop
 	echo "curl walk on the $engine engine: ok"
+	examples/curl/scenario.sh "$url" > "$work/scenario" 2> /dev/null
+	expect '"name":"script"' "$work/scenario"
+	expect '"data": [{"1": 41}]' "$work/scenario"
+	expect 'curl ends with 56' "$work/scenario" # reset by peer
+	expect '"columns":["1;"]' "$work/scenario"
+	expect 'Database kg0123456789abcdef not found' "$work/scenario"
+	expect '\"query\" is not an operation of the API document' "$work/scenario"
+	expect '"ran":3,"dropped":0}' "$work/scenario"
+	expect '"faults":["lost"]' "$work/scenario"
+	stop
+	echo "curl scenario on the $engine engine: ok"
 done
 
 start kuzu

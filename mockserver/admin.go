@@ -131,7 +131,13 @@ func (a *adminAPI) clearRequests(w http.ResponseWriter, _ *http.Request) {
 func (a *adminAPI) reset(w http.ResponseWriter, r *http.Request) {
 	a.server.DeleteRules("")
 	a.server.quirks.store(a.quirks)
-	if err := a.server.Reset(r.Context()); err != nil {
+	err := a.server.Reset(r.Context())
+	for _, dir := range a.server.fixtures.all() {
+		if err == nil {
+			err = a.server.LoadFixtures(r.Context(), dir)
+		}
+	}
+	if err != nil {
 		writeDetail(w, http.StatusInternalServerError, err.Error())
 		return
 	}

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
@@ -197,6 +198,28 @@ func TestAdminReset(t *testing.T) {
 	if rules, log := a.server.Rules(), a.server.Requests(mockserver.RequestFilter{}); err != nil || len(names)+len(rules)+len(log.Requests) != 0 ||
 		a.server.Quirks() != mockserver.QuirkNaNTokens || a.server.Load().CPUPercent != 0 {
 		t.Errorf("after the reset: %v, %v, %+v, %v, %+v", names, rules, log, a.server.Quirks(), a.server.Load())
+	}
+}
+
+// TestAdminResetBringsFixturesBack, each time.
+func TestAdminResetBringsFixturesBack(t *testing.T) {
+	a := start(t, scripted(t), withAdmin(mockserver.AdminLoopback))
+	a.write("fixtures/known/schema.cypher", "CREATE NODE TABLE P(id INT64, PRIMARY KEY(id));")
+	if err := a.server.LoadFixtures(t.Context(), filepath.Join(a.data, "fixtures")); err != nil {
+		t.Fatal(err)
+	}
+	for range 2 {
+		_, _, _ = a.fetch("POST", "/databases", `{"graph_id":"g"}`, "X-Kuzu-API-Key: secret")
+		a.admin("POST", "/__mock/reset", "").is(200, `{"status":"success"}`)
+		if names, err := a.engine.List(t.Context()); err != nil || !slices.Equal(names, []string{"known"}) {
+			t.Errorf("there are %v, %v", names, err)
+		}
+	}
+	if err := os.RemoveAll(filepath.Join(a.data, "fixtures")); err != nil {
+		t.Fatal(err)
+	}
+	if r := a.admin("POST", "/__mock/reset", ""); r.status != 500 || !strings.Contains(r.body, "no such file") {
+		t.Errorf("got %d %s", r.status, r.body)
 	}
 }
 

@@ -40,6 +40,15 @@
 // server as it was when it was new, and Config.TimeScale lets its time run
 // faster.
 //
+// # Rules
+//
+// A [Rule] answers the requests that it matches, or breaks their answers: see
+// [Server.AddRules], and [Server.Script] for tests that share a server. What was
+// asked is in [Server.Requests]. A client that sends "Prefer: code=404,
+// example=name" gets that example of the API document. The admin API below
+// /__mock/, see Config.Admin, offers all of it to other languages. A server
+// without rules and records pays one atomic load for them.
+//
 // # Files
 //
 // Ingestion and copy read files below Config.DataRoot: a bucket is a directory

@@ -10,6 +10,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 )
 
 // schemaFile is the file of a fixture that makes the tables.
@@ -50,7 +51,28 @@ func (s *Server) LoadFixtures(ctx context.Context, dir string) error {
 			return fmt.Errorf("mockserver: fixtures: %w", err)
 		}
 	}
+	s.fixtures.add(dir)
 	return nil
+}
+
+// directories are those that fixtures were loaded from, each once.
+type directories struct {
+	mu   sync.Mutex
+	dirs []string // guarded by mu
+}
+
+func (d *directories) add(dir string) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if !slices.Contains(d.dirs, dir) {
+		d.dirs = append(d.dirs, dir)
+	}
+}
+
+func (d *directories) all() []string {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return slices.Clone(d.dirs)
 }
 
 // loadFixture makes one database, and reports whether it did, also if it could

@@ -100,7 +100,8 @@ type Server struct {
 	plans     planner
 	recorded  atomic.Uint64 // ids of recorded requests given out
 	scripts   atomic.Uint64 // scopes of scripts given out
-	admin     http.Handler  // nil without an admin API
+	fixtures  directories
+	admin     http.Handler // nil without an admin API
 
 	ctx    context.Context // ends with Close; background work and event streams hang on it
 	cancel context.CancelFunc
