@@ -26,6 +26,16 @@
 // and does not commit is rolled back at its end, options set by CALL last no
 // longer, and SHOW_WARNINGS() knows of no earlier COPY.
 //
+// # Backups
+//
+// A backup is the database's file, copied at a moment when the log is merged
+// into it: writers wait for the copy, readers do not, and nobody waits for who
+// reads the copy. It is a file like any other of its Kuzu version, and the other
+// way round. What is restored is received beside the databases and opened there
+// before it takes the place of the old file, which happens between two
+// statements; a result that is still open keeps the old one. A database may be
+// as large as Config.MaxDatabaseBytes; memory is not used for it.
+//
 // # Errors
 //
 // An error of a statement has the engine's text, word for word. A canceled
@@ -69,9 +79,14 @@
 //     construction of one huge list, as by range(1, 1000000000).
 //   - The engine dies of some statements, such as keys(NULL), 1 IN NULL or a
 //     NULL parameter in such places. A death in the thread that compiles the
-//     statement is caught and fails only the statement; the database is opened
-//     anew. A death in one of the engine's own threads ends the process, as
-//     does running out of memory outside the buffer pool.
+//     statement is caught and fails only the statement, as is a C++ exception that
+//     nobody else catches; the database is opened anew. A death in one of the
+//     engine's own threads ends the process, as does running out of memory
+//     outside the buffer pool.
+//   - A file that is restored has to have the right head and a catalog that can
+//     be read. Wrong bytes in its tables are found by nobody, and a statement
+//     that meets them may die in one of the engine's own threads. The checksum
+//     of the archive that the server puts around it guards against accidents.
 //   - The reason why a database cannot be opened is not told.
 //   - The lock that keeps other processes out of a file is lost if a result is
 //     closed later than a write has failed.

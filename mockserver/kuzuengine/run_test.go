@@ -5,7 +5,6 @@ package kuzuengine_test
 import (
 	"context"
 	"errors"
-	"fmt"
 	"path/filepath"
 	"reflect"
 	"runtime"
@@ -250,19 +249,5 @@ func TestClose(t *testing.T) {
 	}
 	for runtime.NumGoroutine() > before {
 		runtime.Gosched() // those that have been told to end; the test's deadline bounds this
-	}
-}
-
-func TestHundredsOfDatabases(t *testing.T) {
-	e := newEngine(t)
-	for i := range 200 {
-		name := fmt.Sprintf("g%03d", i)
-		if err := e.Create(t.Context(), name); err != nil {
-			t.Fatalf("database %d: %v", i, err)
-		}
-	}
-	names, err := e.List(t.Context())
-	if err != nil || len(names) != 201 || names[0] != "g" || names[200] != "g199" {
-		t.Errorf("%d names, %v", len(names), err)
 	}
 }
