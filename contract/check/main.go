@@ -1,0 +1,61 @@
+// Check holds a running server against the API document and prints where it
+// deviates: go run ./contract/check -url http://localhost:8001
+//
+// It makes databases whose names begin with "contract-", and removes them.
+package main
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"strings"
+
+	"github.com/robosystems/kuzuclient/contract"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	code := run(ctx, os.Args[1:], os.Stdout, os.Stderr)
+	stop()
+	os.Exit(code)
+}
+
+// run returns 0 if the server keeps the contract, 1 if it deviates, and 2 if
+// that could not be found out.
+func run(ctx context.Context, args []string, out, errs io.Writer) int {
+	flags := flag.NewFlagSet("check", flag.ContinueOnError)
+	flags.SetOutput(errs)
+	url := flags.String("url", "http://localhost:8001", "`address` of the server")
+	bucket := flags.String("bucket", "", "`bucket` with contract.csv, to try ingestion with")
+	can := flags.String("can", "", "what the server can do beyond the deployed one: everything, or `names` separated by commas")
+	flags.Usage = func() {
+		fmt.Fprintf(errs, "Usage: check [flags]\n\nHolds a server against the API document. KUZU_API_KEY is the key, if it asks for one.\n\n")
+		flags.PrintDefaults()
+	}
+	if flags.Parse(args) != nil {
+		return 2
+	}
+	capabilities, err := contract.ParseCapabilities(strings.FieldsFunc(*can, func(r rune) bool { return r == ',' })...)
+	if err != nil {
+		fmt.Fprintln(errs, "check: -can:", err)
+		return 2
+	}
+	report, err := contract.Check(ctx, contract.Target{URL: *url, Key: os.Getenv("KUZU_API_KEY"), Can: capabilities, Bucket: *bucket})
+	if err != nil {
+		fmt.Fprintln(errs, "check:", err)
+		return 2
+	}
+	fmt.Fprint(out, report.Table())
+	if len(report.Findings) == 0 {
+		fmt.Fprintln(out, "no deviation")
+		return 0
+	}
+	fmt.Fprintf(out, "\n%d deviations:\n", len(report.Findings))
+	for _, finding := range report.Findings {
+		fmt.Fprintln(out, " ", finding)
+	}
+	return 1
+}

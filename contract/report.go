@@ -1,0 +1,95 @@
+package contract
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// Finding is one thing in which a server deviates from the API document.
+type Finding struct {
+	Operation string // operation id
+	Case      string // what was asked
+	Status    int    // of the answer; 0 if there was none
+	Path      string // where in the body, such as /data/0 or line 2/columns; "" for the answer as a whole
+	Problem   string
+}
+
+// String says all of it in a line.
+func (f Finding) String() string {
+	where := f.Path
+	if where != "" {
+		where = " at " + where
+	}
+	return fmt.Sprintf("%s, %s: %d%s: %s", f.Operation, f.Case, f.Status, where, f.Problem)
+}
+
+// Cell is an answer that the document declares.
+type Cell struct {
+	Operation string
+	Status    int
+	Media     string
+}
+
+// How says how an answer was brought about.
+type How string
+
+// The ways.
+const (
+	Never     How = "-"       // not at all
+	ByExample How = "example" // as an example that the server was asked to show
+	ForReal   How = "real"    // by the operation itself
+)
+
+// Report is what came of holding a server against the document.
+type Report struct {
+	Findings []Finding
+	Covered  map[Cell]How // every answer that the document declares
+}
+
+// Coverage returns the share of the document's answers that were seen, 0 to 1.
+func (r *Report) Coverage() float64 {
+	seen := 0
+	for _, how := range r.Covered {
+		if how != Never {
+			seen++
+		}
+	}
+	return float64(seen) / float64(len(r.Covered))
+}
+
+// Table shows the answers of each operation with how they were seen.
+func (r *Report) Table() string {
+	byOperation := map[string][]Cell{}
+	real := 0
+	for cell, how := range r.Covered {
+		byOperation[cell.Operation] = append(byOperation[cell.Operation], cell)
+		if how == ForReal {
+			real++
+		}
+	}
+	var b strings.Builder
+	operations := make([]string, 0, len(byOperation))
+	for operation := range byOperation {
+		operations = append(operations, operation)
+	}
+	slices.Sort(operations)
+	for _, operation := range operations {
+		cells := byOperation[operation]
+		slices.SortFunc(cells, func(a, b Cell) int {
+			return 1000*(a.Status-b.Status) + strings.Compare(a.Media, b.Media)
+		})
+		fmt.Fprintf(&b, "%-20s", operation)
+		for _, cell := range cells {
+			word := fmt.Sprint(cell.Status)
+			if _, kind, _ := strings.Cut(cell.Media, "/"); kind != "json" {
+				word += " " + kind
+			}
+			fmt.Fprintf(&b, " [%s %s]", word, r.Covered[cell])
+		}
+		b.WriteByte('\n')
+	}
+	fmt.Fprintf(&b, "%d answers declared, %.0f %% seen, %.0f %% for real\n",
+		len(r.Covered), 100*r.Coverage(), 100*float64(real)/float64(len(r.Covered)))
+	return b.String()
+}
