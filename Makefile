@@ -53,6 +53,14 @@ check: check-format check-vet check-lint check-generated check-imports check-ope
 generate: ## Generate gen/ from openapi/kuzu-api.yaml
 	go generate ./gen
 
+.PHONY: contract
+contract: ## Hold the mock against the API document, or the server at URL= with KEY=
+ifdef URL
+	KUZU_API_KEY=$(KEY) go run ./contract/check -url $(URL) -can "$(CAN)"
+else
+	go test -count=1 -v -run '^Test(Mock|ReadOnlyMock|Deviations)' ./contract
+endif
+
 .PHONY: consumers
 consumers: ## Generate, check and run the clients in Python and TypeScript
 	contract/consumers/run.sh

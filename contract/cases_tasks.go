@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"mime/multipart"
+	"strconv"
 
 	"github.com/robosystems/kuzuclient/gen"
 )
@@ -117,7 +118,7 @@ func upload(archive []byte, overwrite bool) (body []byte, media string) {
 	form := multipart.NewWriter(&b)
 	file, _ := form.CreateFormFile("backup_data", "backup.zip") // a buffer takes everything
 	_, _ = file.Write(archive)
-	_ = form.WriteField("force_overwrite", fmt.Sprint(overwrite))
+	_ = form.WriteField("force_overwrite", strconv.FormatBool(overwrite))
 	_ = form.Close()
 	return b.Bytes(), form.FormDataContentType()
 }

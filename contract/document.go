@@ -66,7 +66,7 @@ func (d *document) check(operation string, status int, header http.Header, body 
 	}
 	content := response.Value.Content[cell.Media]
 	if content == nil {
-		return cell, []fault{{"", fmt.Sprintf("the document does not declare the media type %s", cell.Media)}}
+		return cell, []fault{{"", "the document does not declare the media type " + cell.Media}}
 	}
 	switch cell.Media {
 	case "application/json":
@@ -101,6 +101,9 @@ func schemaFaults(schema *openapi3.Schema, value any, path string) (faults []fau
 		return faults
 	}
 	for _, err := range flatten(schema.VisitJSON(value, openapi3.MultiErrors())) {
+		if nullOfAnyType(err) {
+			continue
+		}
 		at, problem := path, err.Error()
 		if e, ok := errors.AsType[*openapi3.SchemaError](err); ok {
 			at, problem = path+"/"+strings.Join(e.JSONPointer(), "/"), e.Reason
@@ -108,6 +111,13 @@ func schemaFaults(schema *openapi3.Schema, value any, path string) (faults []fau
 		faults = append(faults, fault{at, problem})
 	}
 	return faults
+}
+
+// nullOfAnyType reports whether all that is wrong is a null where the document
+// names no type, and so allows it.
+func nullOfAnyType(err error) bool {
+	e, ok := errors.AsType[*openapi3.SchemaError](err)
+	return ok && e.SchemaField == "nullable" && e.Schema.Type == nil
 }
 
 func flatten(err error) []error {

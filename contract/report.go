@@ -3,6 +3,7 @@ package contract
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -61,11 +62,11 @@ func (r *Report) Coverage() float64 {
 // Table shows the answers of each operation with how they were seen.
 func (r *Report) Table() string {
 	byOperation := map[string][]Cell{}
-	real := 0
+	forReal := 0
 	for cell, how := range r.Covered {
 		byOperation[cell.Operation] = append(byOperation[cell.Operation], cell)
 		if how == ForReal {
-			real++
+			forReal++
 		}
 	}
 	var b strings.Builder
@@ -81,7 +82,7 @@ func (r *Report) Table() string {
 		})
 		fmt.Fprintf(&b, "%-20s", operation)
 		for _, cell := range cells {
-			word := fmt.Sprint(cell.Status)
+			word := strconv.Itoa(cell.Status)
 			if _, kind, _ := strings.Cut(cell.Media, "/"); kind != "json" {
 				word += " " + kind
 			}
@@ -90,6 +91,6 @@ func (r *Report) Table() string {
 		b.WriteByte('\n')
 	}
 	fmt.Fprintf(&b, "%d answers declared, %.0f %% seen, %.0f %% for real\n",
-		len(r.Covered), 100*r.Coverage(), 100*float64(real)/float64(len(r.Covered)))
+		len(r.Covered), 100*r.Coverage(), 100*float64(forReal)/float64(len(r.Covered)))
 	return b.String()
 }

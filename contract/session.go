@@ -91,7 +91,7 @@ type request struct {
 	// expect waits for the server to ask for the body, which one that refuses
 	// the request does not do.
 	expect bool
-	want           []int // statuses; none means any that is declared
+	want   []int // statuses; none means any that is declared
 }
 
 // answer is what came back.

@@ -93,9 +93,9 @@ func TestVectorStreams(t *testing.T) {
 	for _, vector := range loadVectors(t).Streams {
 		t.Run(vector.Name, func(t *testing.T) {
 			c := vectorClient(t, func(w http.ResponseWriter, r *http.Request) {
-				if !strings.HasSuffix(r.URL.Path, "/query") { // the client asks whether the graph exists
-					w.Header().Set("Content-Type", "application/json")
-					_, _ = io.WriteString(w, `{"graph_id":"vectors","database_path":"/","created_at":"2025-01-01T00:00:00","size_bytes":1,"read_only":false,"is_healthy":true,"last_accessed":null}`)
+				if !strings.HasSuffix(r.URL.Path, "/query") {
+					// The client asks what is behind an empty stream, and learns nothing.
+					w.WriteHeader(http.StatusInternalServerError)
 					return
 				}
 				w.Header().Set("Content-Type", "application/x-ndjson")

@@ -367,7 +367,8 @@ func TestRestoreNotAllowed(t *testing.T) {
 
 	readOnly := start(t, scripted(t), func(cfg *mockserver.Config) { cfg.ReadOnly = true })
 	readOnly.upload("new", archive).detail(403, "Restore operations not allowed on read-only nodes")
-	readOnly.upload("new", nil, "force_overwrite=x").is(422, `{"detail":[{"input":"x","loc":["body","force_overwrite"],"msg":"Input should be a valid boolean, unable to interpret input","type":"bool_parsing"}]}`)
+	// Before anything of the upload is read, which may be large.
+	readOnly.upload("new", nil, "force_overwrite=x").detail(403, "Restore operations not allowed on read-only nodes")
 
 	closed := start(t, scripted(t))
 	closed.create("g", "")

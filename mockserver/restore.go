@@ -36,6 +36,10 @@ func (s *Server) RestoreDatabase(w http.ResponseWriter, r *http.Request, graphID
 		s.promiseRestore(w, r, graphID, params)
 		return
 	}
+	if s.readOnly { // before the upload, which may be large
+		writeDetail(w, http.StatusForbidden, "Restore operations not allowed on read-only nodes")
+		return
+	}
 	wanted := &restore{graphID: graphID, systemBackup: true}
 	issues, err := s.readRestore(r, params, wanted)
 	taken := false
@@ -51,9 +55,6 @@ func (s *Server) RestoreDatabase(w http.ResponseWriter, r *http.Request, graphID
 		return
 	case len(issues) > 0:
 		writeIssues(w, issues)
-		return
-	case s.readOnly:
-		writeDetail(w, http.StatusForbidden, "Restore operations not allowed on read-only nodes")
 		return
 	}
 	exists := s.exists(r.Context(), graphID)
