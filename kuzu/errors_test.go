@@ -2,6 +2,9 @@ package kuzu_test
 
 import (
 	"errors"
+	"os"
+	"regexp"
+	"strings"
 	"testing"
 
 	"github.com/robosystems/kuzuclient/kuzu"
@@ -68,6 +71,36 @@ func TestErrorsReadAloud(t *testing.T) {
 	} {
 		if test.err == nil || test.err.Error() != test.want {
 			t.Errorf("%s:\ngot  %v\nwant %s", name, test.err, test.want)
+		}
+	}
+}
+
+// TestEveryKindIsDocumented, with its sentinel, and no kind that is none.
+func TestEveryKindIsDocumented(t *testing.T) {
+	page, err := os.ReadFile("../docs/errors.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	source, err := os.ReadFile("../transport/kind.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	names := regexp.MustCompile(`(?m)^\t// Kind(\w+): `).FindAllStringSubmatch(string(source), -1)
+	if last := kuzu.Kind(len(names)); last.String() == "unknown" || (last+1).String() != "unknown" {
+		t.Errorf("%d kinds are declared, and there are more or fewer", len(names))
+	}
+	rows := regexp.MustCompile("(?m)^\\| `Kind(\\w+)`, `Err(\\w+)` \\|(.+)\\|$").FindAllStringSubmatch(string(page), -1)
+	if len(rows) != len(names) {
+		t.Errorf("%d kinds are documented, of %d", len(rows), len(names))
+	}
+	for i, row := range rows {
+		if i < len(names) && (row[1] != names[i][1] || row[2] != row[1]) {
+			t.Errorf("row %d is about %s with %s, want %s", i, row[1], row[2], names[i][1])
+		}
+		for cell := range strings.SplitSeq(row[3], "|") {
+			if strings.TrimSpace(cell) == "" {
+				t.Errorf("%s lacks a word", row[1])
+			}
 		}
 	}
 }

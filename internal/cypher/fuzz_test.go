@@ -148,3 +148,24 @@ func checkRead(t *testing.T, text string) {
 		}
 	}
 }
+
+// FuzzCheckDDL: what passes has a statement, and no semicolon that is part of one.
+func FuzzCheckDDL(f *testing.F) {
+	for _, ddl := range []string{
+		"CREATE NODE TABLE T(id INT64 PRIMARY KEY); COMMENT ON TABLE T IS 'x'", "// x;\nDROP TABLE T", "CREATE REL TABLE `;`(FROM A TO B)", ";;", "\xff;",
+	} {
+		f.Add(ddl)
+	}
+	f.Fuzz(func(t *testing.T, ddl string) {
+		err := CheckDDL(ddl)
+		if e, ok := errors.AsType[*Error](err); ok {
+			if e.Offset < 0 || e.Offset > len(ddl) || e.Line < 1 || e.Column < 1 {
+				t.Errorf("%q: %+v", ddl, *e)
+			}
+			return
+		}
+		if err != nil || strings.Trim(ddl, "; \t\r\n") == "" || CheckSeparators(ddl) != nil {
+			t.Errorf("%q passes, with %v", ddl, err)
+		}
+	})
+}
