@@ -34,11 +34,25 @@
 // TIMESTAMP, which are in UTC, a [math/big.Int] takes INT128, and a []byte takes
 // text as it is. What a variable held before is gone.
 //
+// # Tasks
+//
+// [Client.Ingest], [Client.Copy], [Client.Backup] and [Client.Restore] return a
+// [Task], on which the server works in the background:
+//
+//	task, err := c.Ingest(ctx, kuzu.IngestRequest{Bucket: "data", Files: files})
+//	...
+//	record, err := task.Wait(ctx)
+//
+// [Task.Watch] iterates over its progress. Another process goes on with the id:
+// [Client.WaitTask], [Client.WatchTask].
+//
 // # Errors
 //
 // Branch on what happened with [errors.Is] and the sentinels:
 //
 //	if errors.Is(err, kuzu.ErrSyntax) { ... }
+//
+// docs/errors.md says of each kind when it comes and what to do about it.
 //
 // What can be known beforehand is refused before anything is sent: a malformed
 // graph id, a parameter without a value, a statement or a request that is too

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
@@ -29,6 +30,7 @@ func exampleServer() (url string, stop func()) {
 	engine.Handle("MATCH (p:Persn) RETURN p.id AS id", func(mockserver.Call) (mockserver.Answer, error) {
 		return mockserver.Answer{}, errors.New("Binder exception: Table Persn does not exist.")
 	})
+	engine.Answer("MATCH (n:`Person`) WHERE n.`id` = $p0 RETURN 1 AS found LIMIT 1", []string{"found"}, []any{int64(1)})
 	return startExample(mockserver.Config{Engine: engine})
 }
 
@@ -165,4 +167,206 @@ func ExampleClient_Health() {
 	fmt.Println(health.Status, health.Databases)
 	// Output:
 	// healthy 1
+}
+
+func ExampleClient_EnsureDatabase() {
+	url, stop := emptyServer()
+	defer stop()
+	c, err := kuzu.New(url, kuzu.WithGraph("social"))
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	defer c.Close()
+
+	ctx := context.Background()
+	for range 2 {
+		created, err := c.EnsureDatabase(ctx, kuzu.DatabaseSpec{DDL: personDDL})
+		fmt.Println(created, err)
+	}
+	exists, err := c.ForGraph("other").DatabaseExists(ctx)
+	fmt.Println(exists, err)
+	// Output:
+	// true <nil>
+	// false <nil>
+	// false <nil>
+}
+
+func ExampleClient_InstallSchema() {
+	url, stop := exampleServer()
+	defer stop()
+	c, err := kuzu.New(url, kuzu.WithGraph("social"))
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	defer c.Close()
+
+	ctx := context.Background()
+	if err := c.InstallSchema(ctx, "CREATE NODE TABLE Place(id INT64, name STRING, PRIMARY KEY(id))"); err != nil {
+		fmt.Println(err)
+		return
+	}
+	schema, err := c.Schema(ctx)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	for _, property := range schema.Tables[0].Properties {
+		fmt.Println(property.Name, property.Type, property.PrimaryKey)
+	}
+	// What servers refuse is named before it is sent.
+	err = c.InstallSchema(ctx, "DROP TABLE Place")
+	fmt.Println(errors.Is(err, kuzu.ErrInvalidRequest))
+	// Output:
+	// id INT64 true
+	// name STRING false
+	// true
+}
+
+func ExampleClient_Copy() {
+	url, stop := emptyServer()
+	defer stop()
+	c, err := kuzu.New(url, kuzu.WithGraph("social"))
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	defer c.Close()
+
+	ctx := context.Background()
+	if err := c.CreateDatabase(ctx, kuzu.DatabaseSpec{DDL: personDDL}); err != nil {
+		fmt.Println(err)
+		return
+	}
+	task, err := c.Copy(ctx, kuzu.CopyRequest{Pattern: "s3://data/Person.csv", Table: "Person"})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	record, err := task.Wait(ctx) // give ctx a deadline
+	fmt.Println(record.Status, err)
+	// Output:
+	// completed <nil>
+}
+
+func ExampleClient_WatchTask() {
+	url, stop := emptyServer()
+	defer stop()
+	c, err := kuzu.New(url, kuzu.WithGraph("social"))
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	defer c.Close()
+
+	ctx := context.Background()
+	if err := c.CreateDatabase(ctx, kuzu.DatabaseSpec{DDL: personDDL}); err != nil {
+		fmt.Println(err)
+		return
+	}
+	task, err := c.Ingest(ctx, kuzu.IngestRequest{Bucket: "data", Files: []string{"Person.csv"}})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	// Any process that knows the id can go on from here.
+	var last kuzu.Progress
+	for progress, err := range c.WatchTask(ctx, task.ID) {
+		if err != nil {
+			fmt.Println(err)
+			return
+		}
+		last = progress
+	}
+	fmt.Println(last.Status, last.Percent, last.Records)
+	// Output:
+	// completed 100 2
+}
+
+func ExampleClient_Restore() {
+	url, stop := exampleServer()
+	defer stop()
+	c, err := kuzu.New(url, kuzu.WithGraph("social"))
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	defer c.Close()
+
+	// From one graph into another, without an archive in memory or on disk.
+	ctx := context.Background()
+	archive, sink := io.Pipe()
+	go func() {
+		_, err := c.DownloadBackup(ctx, sink)
+		sink.CloseWithError(err)
+	}()
+	task, err := c.ForGraph("twin").Restore(ctx, kuzu.RestoreRequest{Archive: archive})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	record, err := task.Wait(ctx)
+	fmt.Println(record.Status, err)
+	// Output:
+	// completed <nil>
+}
+
+func ExampleClient_NodeExists() {
+	url, stop := exampleServer()
+	defer stop()
+	c, err := kuzu.New(url, kuzu.WithGraph("social"))
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	defer c.Close()
+
+	found, err := c.NodeExists(context.Background(), "Person", kuzu.Params{"id": 933})
+	fmt.Println(found, err)
+	// Output:
+	// true <nil>
+}
+
+func ExampleClient_Tasks() {
+	url, stop := exampleServer()
+	defer stop()
+	c, err := kuzu.New(url, kuzu.WithGraph("social"))
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	defer c.Close()
+
+	ctx := context.Background()
+	failed, err := c.Tasks(ctx, kuzu.TaskFilter{Status: kuzu.TaskFailed, IDPrefix: "ingest_"})
+	fmt.Println(len(failed), err)
+	stats, err := c.TaskStats(ctx)
+	fmt.Println(stats.TotalTasks, err)
+	// Output:
+	// 0 <nil>
+	// 0 <nil>
+}
+
+func ExampleClient_Info() {
+	url, stop := exampleServer()
+	defer stop()
+	c, err := kuzu.New(url, kuzu.WithGraph("social"))
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	defer c.Close()
+
+	ctx := context.Background()
+	info, err := c.Info(ctx)
+	fmt.Println(info.NodeType, info.Databases, err)
+	metrics, err := c.Metrics(ctx)
+	fmt.Println(metrics.Databases.Count, err)
+	graph, err := c.DatabaseMetrics(ctx)
+	fmt.Println(graph.GraphID, err)
+	// Output:
+	// writer [social] <nil>
+	// 1 <nil>
+	// social <nil>
 }
