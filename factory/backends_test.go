@@ -247,3 +247,12 @@ func fault(status int, kind string, reasons ...string) *http.Response {
 	text, _ := json.Marshal(fields)
 	return &http.Response{StatusCode: status, Header: http.Header{"Content-Type": {"application/x-amz-json-1.0"}}, Body: io.NopCloser(bytes.NewReader(text))}
 }
+
+// again copies an answer, which is read more than once.
+func again(resp *http.Response) *http.Response {
+	text, _ := io.ReadAll(resp.Body)
+	resp.Body = io.NopCloser(bytes.NewReader(text))
+	other := *resp
+	other.Body = io.NopCloser(bytes.NewReader(text))
+	return &other
+}

@@ -78,6 +78,7 @@ func (f *fleet) ask(ctx context.Context, id string, known *location) (*location,
 // keepStale lets the next calls use what was known, so that not each of them
 // waits for a registry that is slow.
 func (f *fleet) keepStale(id string, known *location) {
+	f.counts.stale.Add(1)
 	f.local.ComputeIfPresent(id, keepIf(known, func(l *location) {
 		l.stale, l.expires = true, time.Now().Add(staleTTL).UnixNano()
 	}))
