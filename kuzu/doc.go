@@ -16,7 +16,9 @@
 // [Client.Query] and [QueryAs] hold the whole result, of at most 10,000 rows.
 // [Client.Stream] and [StreamAs] hand out rows as they arrive, any number of
 // them, in little memory. A stream that is not known to be complete ends in an
-// error of [KindTruncated]; silence is never taken for success.
+// error of [KindTruncated]; silence is never taken for success. Deployed servers
+// end a stream of exactly k*1000 rows just as one that failed: a LIMIT that the
+// rows meet tells that it is complete, or [WithDirect], or [VerifyCount].
 //
 // # Values
 //
@@ -28,11 +30,28 @@
 // column of a result.
 //
 // Values go into variables as [encoding/json] decodes them, with these
-// differences. INT64 and larger integers keep all their digits, in an any as well,
-// where they are int64, uint64 or *big.Int. A null needs a pointer, a slice, a map
-// or an any, and is an error for everything else. A [time.Time] takes DATE and
-// TIMESTAMP, which are in UTC, a [math/big.Int] takes INT128, and a []byte takes
-// text as it is. What a variable held before is gone.
+// differences. What a variable held before is gone. Integers keep all their
+// digits, in an any as well, where they are int64, uint64 or *big.Int; one that
+// does not fit is an error. A null needs a pointer, a slice, a map, an any or a
+// [database/sql.Null], and is an error that names the column for everything else.
+//
+//	INT8 ... INT64, UINT8 ... UINT64, SERIAL   integers
+//	INT128                                     big.Int, string, json.Number
+//	FLOAT, DOUBLE                              floats, NaN and infinite ones included
+//	DECIMAL                                    big.Rat, string, json.Number
+//	STRING                                     string, or what reads a text itself
+//	BLOB                                       []byte, which takes the text as it is
+//	UUID                                       [16]byte, string, or what reads a text itself
+//	DATE, TIMESTAMP and its kinds              time.Time, in UTC
+//	INTERVAL                                   time.Duration; a month has 30 days
+//	LIST, ARRAY                                slices, and arrays of that very length
+//	STRUCT, MAP                                maps; structs by the tags kuzu or json, or the names of fields
+//	NODE, REL, RECURSIVE_REL                   [Node], [Rel], [Path]; nodes and rels as STRUCTs do
+//	INTERNAL_ID                                [InternalID]
+//
+// All of these fit within lists, maps and structs as well. Servers send the types
+// from INT128 to INTERVAL as text; [ErrUnstreamable] tells which of them deployed
+// servers cannot stream.
 //
 // # Tasks
 //

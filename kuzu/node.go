@@ -97,30 +97,30 @@ func (s *source) graphObject(i int, what string, properties map[string]any, into
 		return end, err
 	})
 	if err == nil && found < len(into) {
-		return i, wrong(fmt.Errorf("it is not a %s", what))
+		return i, wrong(fmt.Errorf("it is not %s", what))
 	}
 	return end, err
 }
 
 func (s *source) internalID(i int, p unsafe.Pointer) (int, error) {
 	id := (*InternalID)(p)
-	return s.graphObject(i, "internal id", nil, map[string]any{"offset": &id.Offset, "table": &id.Table})
+	return s.graphObject(i, "an internal id", nil, map[string]any{"offset": &id.Offset, "table": &id.Table})
 }
 
 func (s *source) node(i int, p unsafe.Pointer) (int, error) {
 	n := (*Node)(p)
 	n.Properties = map[string]any{}
-	return s.graphObject(i, "node", n.Properties, map[string]any{"_id": &n.ID, "_label": &n.Label})
+	return s.graphObject(i, "a node", n.Properties, map[string]any{"_id": &n.ID, "_label": &n.Label})
 }
 
 func (s *source) rel(i int, p unsafe.Pointer) (int, error) {
 	r := (*Rel)(p)
 	r.Properties = map[string]any{}
-	return s.graphObject(i, "relationship", r.Properties,
+	return s.graphObject(i, "a relationship", r.Properties,
 		map[string]any{"_id": &r.ID, "_label": &r.Label, "_src": &r.Src, "_dst": &r.Dst})
 }
 
 func (s *source) path(i int, p unsafe.Pointer) (int, error) {
 	path := (*Path)(p)
-	return s.graphObject(i, "path", nil, map[string]any{"_nodes": &path.Nodes, "_rels": &path.Rels})
+	return s.graphObject(i, "a path", nil, map[string]any{"_nodes": &path.Nodes, "_rels": &path.Rels})
 }

@@ -62,15 +62,12 @@ func (h *hop) hold(to *url.URL, resp *http.Response) bool {
 	return true
 }
 
+// hostPort is what is dialed for a URL of http.
 func hostPort(u *url.URL) string {
-	port := u.Port()
-	if port == "" {
-		port = u.Scheme // which dialers know as well
-		if u.Scheme == "http" {
-			port = "80"
-		}
+	if u.Port() == "" {
+		return net.JoinHostPort(u.Hostname(), "80")
 	}
-	return net.JoinHostPort(u.Hostname(), port)
+	return u.Host
 }
 
 func (h *hop) release() { h.conn.release() }
