@@ -84,6 +84,25 @@ func (b *CircuitBreaker) Acquire(ctx context.Context) (done func(error), err err
 	}, nil
 }
 
+// A Permit is the leave to make one call, as [CircuitBreaker.Admit] gives it.
+type Permit struct {
+	breaker *CircuitBreaker
+	permit
+}
+
+// Admit is Acquire for code that makes very many calls: it allocates nothing, and
+// leaves it to the caller that [Permit.Done] is called exactly once.
+func (b *CircuitBreaker) Admit() (Permit, error) {
+	p, err := b.admit()
+	if err != nil {
+		return Permit{}, err
+	}
+	return Permit{breaker: b, permit: p}, nil
+}
+
+// Done tells the outcome of the call; ctx is the one that the call was made with.
+func (p Permit) Done(ctx context.Context, err error) { p.breaker.settle(ctx, p.permit, err) }
+
 func (b *CircuitBreaker) run(ctx context.Context, next step) error {
 	p, err := b.admit()
 	if err != nil {

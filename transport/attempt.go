@@ -23,6 +23,7 @@ type attempt struct {
 	url      url.URL      // to the endpoint
 	out      http.Request // with url; auth makes of it what is sent
 	sending  *http.Request
+	key      [1]string // as a header's value
 	trace    httptrace.ClientTrace
 
 	wait     time.Duration // before it

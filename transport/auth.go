@@ -28,7 +28,7 @@ func (l layerAuth) RoundTrip(req *http.Request) (*http.Response, error) {
 		}
 	}
 	a := t.last
-	resp, err := l.send(req, &a.out, t, key)
+	resp, err := l.send(req, &a.out, t, key, &a.key)
 	if err != nil || resp.StatusCode != http.StatusUnauthorized || l.keys == nil || !t.rewindable() {
 		return resp, err
 	}
@@ -44,12 +44,12 @@ func (l layerAuth) RoundTrip(req *http.Request) (*http.Response, error) {
 	discard(resp)
 	again := *req
 	again.Body = body
-	return l.send(&again, new(http.Request), t, fresh) // the first may still be on its way out
+	return l.send(&again, new(http.Request), t, fresh, new([1]string)) // the first may still be on its way out
 }
 
-// send sends a request with the key. The request that the response points to
+// send sends a request as out, with the key in value. The request that the response points to
 // stays without it.
-func (l layerAuth) send(req, out *http.Request, t *trip, key string) (*http.Response, error) {
+func (l layerAuth) send(req, out *http.Request, t *trip, key string, value *[1]string) (*http.Response, error) {
 	headers := make(http.Header, len(req.Header)+maxHeaders+1)
 	maps.Copy(headers, req.Header)
 	for i := range t.headers {
@@ -58,7 +58,8 @@ func (l layerAuth) send(req, out *http.Request, t *trip, key string) (*http.Resp
 		}
 	}
 	if key != "" {
-		headers[keyHeader] = []string{key}
+		value[0] = key
+		headers[keyHeader] = value[:]
 	}
 	if sent := headers[keyHeader]; len(sent) > 0 {
 		t.key = sent[0]

@@ -1,6 +1,7 @@
 package transport
 
 import (
+	"context"
 	"errors"
 	"maps"
 	"net/http"
@@ -75,19 +76,23 @@ type server struct {
 }
 
 // admission is the leave to make one attempt.
-type admission struct{ dead, busy func(error) }
+type admission struct {
+	dead, busy resilience.Permit
+	asked      bool // busy was
+}
 
 func (s *server) admit(t *trip) (admission, error) {
-	dead, err := s.dead.Acquire(t)
-	if err != nil {
-		return admission{}, err
+	a := admission{}
+	var err error
+	if a.dead, err = s.dead.Admit(); err != nil {
+		return a, err
 	}
-	a := admission{dead: dead}
 	if s.slow.Load() {
-		if a.busy, err = s.busy.Acquire(t); err != nil {
-			dead(err) // refused by the other one: tells nothing
-			return admission{}, err
+		if a.busy, err = s.busy.Admit(); err != nil {
+			a.dead.Done(t, err) // refused by the other one: tells nothing
+			return a, err
 		}
+		a.asked = true
 	}
 	return a, nil
 }
@@ -99,29 +104,28 @@ func (p admission) settle(a *attempt, outcome Outcome, sick bool) {
 	slow := outcome == OutcomeSlow && !a.endpoint.Busy
 	switch {
 	case sick:
-		p.dead(errSick)
+		p.dead.Done(a.trip, errSick)
 	case outcome == OutcomeSlow, outcome == OutcomeUnknown, a.refused:
-		p.dead(errNothing)
+		p.dead.Done(a.trip, errNothing)
 	default:
-		p.dead(nil)
+		p.dead.Done(a.trip, nil)
 	}
 	switch {
 	case slow:
 		s.slow.Store(true)
-		if p.busy == nil {
-			done, err := s.busy.Acquire(a.trip)
-			if err != nil {
+		if !p.asked {
+			var err error
+			if p.busy, err = s.busy.Admit(); err != nil {
 				return
 			}
-			p.busy = done
 		}
-		p.busy(errSlow)
-	case p.busy == nil:
+		p.busy.Done(context.WithoutCancel(a.trip), errSlow) // also if the caller stopped waiting
+	case !p.asked:
 	case outcome == OutcomeSlow, outcome == OutcomeUnknown, outcome == OutcomeDead:
-		p.busy(errNothing)
+		p.busy.Done(a.trip, errNothing)
 	default:
 		s.slow.Store(false)
-		p.busy(nil)
+		p.busy.Done(a.trip, nil)
 	}
 }
 

@@ -56,7 +56,7 @@ type trip struct {
 	used     bool        // the request's own body has been handed out
 	open     bool        // the answer is handed up while it still arrives
 	guarded  bool        // the stream layer tells how it ends
-	leave    func()      // the bulkhead; nil for none
+	place    *graphLimit // in the bulkhead; nil for none
 	ended    atomic.Bool
 	wait     time.Duration // before the next attempt
 	resp     *http.Response

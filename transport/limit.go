@@ -3,6 +3,7 @@ package transport
 import (
 	"context"
 	"errors"
+	"maps"
 	"net/http"
 	"sync"
 	"time"
@@ -23,13 +24,13 @@ func (l layerLimit) RoundTrip(req *http.Request) (*http.Response, error) {
 		return l.next.RoundTrip(req)
 	}
 	begun := time.Now()
-	leave, err := l.limits.enter(t, t.Graph)
+	place, err := l.limits.enter(t, t.Graph)
 	t.spent.Queue = time.Since(begun)
 	if err != nil {
 		closeBody(req)
 		return nil, t.annotate(notLetIn(t, err))
 	}
-	t.leave = leave
+	t.place = place
 	return l.next.RoundTrip(req)
 }
 
@@ -46,19 +47,23 @@ func notLetIn(t *trip, err error) *Error {
 	return e
 }
 
+// maxQuietGraphs is how many graphs without calls are remembered.
+const maxQuietGraphs = 1024
+
 // limits are those of a chain.
 type limits struct {
 	rate     *resilience.Throttler        // nil for no bound
 	settings *resilience.BulkheadSettings // nil for no bound
 
 	mu     sync.Mutex
-	graphs map[string]*graphLimit // with calls under way; guarded by mu
+	graphs map[string]*graphLimit // guarded by mu
 }
 
 // graphLimit bounds the calls to one graph.
 type graphLimit struct {
 	*resilience.Compartment
-	calls int // in it or waiting; guarded by limits.mu
+	limits *limits
+	calls  int // in it or waiting; guarded by limits.mu
 }
 
 func newLimits(s ChainSettings) (*limits, error) {
@@ -80,8 +85,8 @@ func newLimits(s ChainSettings) (*limits, error) {
 
 func (l *limits) idle() bool { return l.rate == nil && l.settings == nil }
 
-// enter waits for a turn. leave is nil if there is nothing to leave.
-func (l *limits) enter(ctx context.Context, graph string) (leave func(), err error) {
+// enter waits for a turn and returns the place to leave, nil if there is none.
+func (l *limits) enter(ctx context.Context, graph string) (*graphLimit, error) {
 	if l.rate != nil {
 		if err := l.rate.Wait(ctx); err != nil {
 			return nil, err
@@ -93,27 +98,29 @@ func (l *limits) enter(ctx context.Context, graph string) (leave func(), err err
 	l.mu.Lock()
 	g := l.graphs[graph]
 	if g == nil {
-		g = &graphLimit{Compartment: resilience.Bulkhead(*l.settings)}
+		if len(l.graphs) >= maxQuietGraphs {
+			maps.DeleteFunc(l.graphs, func(_ string, g *graphLimit) bool { return g.calls == 0 })
+		}
+		g = &graphLimit{Compartment: resilience.Bulkhead(*l.settings), limits: l}
 		l.graphs[graph] = g
 	}
 	g.calls++
 	l.mu.Unlock()
-	release, err := g.Acquire(ctx)
-	if err != nil {
-		l.leave(graph, g)
+	if err := g.Enter(ctx); err != nil {
+		g.quit()
 		return nil, err
 	}
-	return func() {
-		release()
-		l.leave(graph, g)
-	}, nil
+	return g, nil
 }
 
-// leave forgets a graph with its last call.
-func (l *limits) leave(graph string, g *graphLimit) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if g.calls--; g.calls == 0 {
-		delete(l.graphs, graph)
-	}
+// leave gives the place back.
+func (g *graphLimit) leave() {
+	g.Leave()
+	g.quit()
+}
+
+func (g *graphLimit) quit() {
+	g.limits.mu.Lock()
+	defer g.limits.mu.Unlock()
+	g.calls--
 }

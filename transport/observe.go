@@ -151,8 +151,8 @@ func (t *trip) finish(err error) {
 	if t.ended.Swap(true) {
 		return
 	}
-	if t.leave != nil {
-		t.leave()
+	if t.place != nil {
+		t.place.leave()
 	}
 	t.chain.observe.called(t, err)
 }
