@@ -23,9 +23,11 @@ func operations() []transport.Operation {
 }
 
 // chain makes a chain for the length of the test.
-func chain(t *testing.T, change ...func(*transport.ChainSettings)) *transport.Chain {
+func chain(t testing.TB, change ...func(*transport.ChainSettings)) *transport.Chain {
 	t.Helper()
 	settings := transport.DefaultChainSettings(operations())
+	settings.Keys = transport.StaticKey(plantedKey)
+	settings.Observe = transport.ObserveSettings{Logger: seen.logger(), TracerProvider: seen.tracers(), Statements: true}
 	for _, f := range change {
 		f(&settings)
 	}
@@ -42,7 +44,7 @@ func TestChainCarriesCallsOfTheClient(t *testing.T) {
 	if err := engine.Create(t.Context(), "social"); err != nil {
 		t.Fatal(err)
 	}
-	server, err := mockserver.New(mockserver.Config{Engine: engine, APIKey: "right"})
+	server, err := mockserver.New(mockserver.Config{Engine: engine, APIKey: plantedKey})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -53,7 +55,7 @@ func TestChainCarriesCallsOfTheClient(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c := chain(t, func(s *transport.ChainSettings) { s.Keys = transport.StaticKey("right") })
+	c := chain(t, func(s *transport.ChainSettings) { s.Keys = transport.StaticKey(plantedKey) })
 	client, err := kuzu.New("http://nowhere.invalid", kuzu.WithGraph("social"), kuzu.WithTransport(c.For(resolver)))
 	if err != nil {
 		t.Fatal(err)
