@@ -252,20 +252,13 @@ func TestBusyIsNotDead(t *testing.T) {
 // whatever happens at A.
 func TestFailureLeavesOtherConnectionsAlone(t *testing.T) {
 	var opened atomic.Int64
-	b := httptest.NewUnstartedServer(http.HandlerFunc(works))
-	b.Config.ConnState = func(_ net.Conn, state http.ConnState) {
-		if state == http.StateNew {
-			opened.Add(1)
-		}
-	}
-	b.Start()
-	defer b.Close()
+	b := countConnections(t, &opened)
 	a := fails(t, faults["reset before headers"], 1000)
 	c := chain(t, func(s *transport.ChainSettings) {
 		s.Retry.Delay, s.Retry.MaxDelay, s.Retry.Budget = 0, 0, nil
 		s.Breaker, s.Busy = nil, nil
 	})
-	toA, toB := c.For(static(t, a.URL)), c.For(static(t, b.URL))
+	toA, toB := c.For(static(t, a.URL)), c.For(static(t, b))
 	for range 20 {
 		if _, err := get(t.Context(), toB); err != nil {
 			t.Fatal(err)
@@ -282,6 +275,20 @@ func TestFailureLeavesOtherConnectionsAlone(t *testing.T) {
 	if opened.Load() != 1 {
 		t.Errorf("B was connected to %d times", opened.Load())
 	}
+}
+
+// countConnections starts a healthy server and counts who connects.
+func countConnections(t *testing.T, opened *atomic.Int64) (url string) {
+	t.Helper()
+	server := httptest.NewUnstartedServer(http.HandlerFunc(works))
+	server.Config.ConnState = func(_ net.Conn, state http.ConnState) {
+		if state == http.StateNew {
+			opened.Add(1)
+		}
+	}
+	server.Start()
+	t.Cleanup(server.Close)
+	return server.URL
 }
 
 // TestRedirectsCarryNoKey: they are not followed at all.
