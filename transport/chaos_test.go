@@ -127,7 +127,7 @@ func chaos(t *testing.T, fault string, calls int) {
 			n.(*atomic.Int64).Add(1)
 		}
 		echo := strings.ReplaceAll(string(body), `"`, `'`)
-		says(200, asJSON, `{"echo":"`+echo+`"}`, "X-Padding", strings.Repeat("x", 200))(w, r)
+		answering(200, asJSON, `{"echo":"`+echo+`"}`, "X-Padding", strings.Repeat("x", 200))(w, r)
 	}))
 	proxy := newProxy(t, server.Listener.Addr().String())
 	c := chain(t, func(s *transport.ChainSettings) {

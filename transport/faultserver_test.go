@@ -25,8 +25,8 @@ type fault struct {
 	dial error
 }
 
-// says is an answer of these bytes.
-func says(status int, contentType, body string, headers ...string) http.HandlerFunc {
+// answering gives these bytes.
+func answering(status int, contentType, body string, headers ...string) http.HandlerFunc {
 	return func(w http.ResponseWriter, _ *http.Request) {
 		w.Header()["Content-Type"] = []string{contentType}
 		for i := 0; i+1 < len(headers); i += 2 {
@@ -60,20 +60,20 @@ var faults = map[string]fault{
 	"reset before headers": {ran: true, answer: reset("")},
 	"reset mid-body":       {ran: true, answer: reset("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 500\r\n\r\n{\"data\":[")},
 	"attempt timeout":      {ran: true, answer: hang},
-	"408 in 500":           {ran: true, answer: says(500, asJSON, `{"detail":"Unexpected error: 408: Query execution timeout (30 seconds)"}`)},
-	"429 lockout":          {answer: says(429, asJSON, `{"detail":"Too many failed authentication attempts"}`)},
-	"429":                  {answer: says(429, asJSON, `{"detail":"Too many requests"}`)},
-	"429 Retry-After":      {answer: says(429, asJSON, `{"detail":"Too many requests"}`, "Retry-After", "86400")},
-	"500 text":             {ran: true, answer: says(500, asText, "Internal Server Error")},
-	"500 execution":        {ran: true, answer: says(500, asJSON, `{"detail":"Query execution error: Runtime exception: Found duplicated primary key value 1"}`)},
-	"500 syntax":           {answer: says(500, asJSON, `{"detail":"Query execution failed: Parser exception: Invalid input"}`)},
-	"400 syntax":           {answer: says(400, asJSON, `{"detail":"Query parsing error: Parser exception: Invalid input"}`)},
-	"502 HTML":             {ran: true, answer: says(502, asHTML, "<html>Bad Gateway</html>")},
-	"503 admission":        {answer: says(503, asJSON, `{"detail":{"error":"Server temporarily unavailable","reason":"CPU usage too high","decision":"reject_cpu","retry_after":5}}`)},
-	"503 empty":            {ran: true, answer: says(503, "", "")},
-	"504":                  {ran: true, answer: says(504, asHTML, "<html>Gateway Timeout</html>")},
-	"401":                  {answer: says(401, asJSON, `{"detail":"Invalid API key"}`)},
-	"409":                  {answer: says(409, asJSON, `{"detail":"Database social already exists"}`)},
+	"408 in 500":           {ran: true, answer: answering(500, asJSON, `{"detail":"Unexpected error: 408: Query execution timeout (30 seconds)"}`)},
+	"429 lockout":          {answer: answering(429, asJSON, `{"detail":"Too many failed authentication attempts"}`)},
+	"429":                  {answer: answering(429, asJSON, `{"detail":"Too many requests"}`)},
+	"429 Retry-After":      {answer: answering(429, asJSON, `{"detail":"Too many requests"}`, "Retry-After", "86400")},
+	"500 text":             {ran: true, answer: answering(500, asText, "Internal Server Error")},
+	"500 execution":        {ran: true, answer: answering(500, asJSON, `{"detail":"Query execution error: Runtime exception: Found duplicated primary key value 1"}`)},
+	"500 syntax":           {answer: answering(500, asJSON, `{"detail":"Query execution failed: Parser exception: Invalid input"}`)},
+	"400 syntax":           {answer: answering(400, asJSON, `{"detail":"Query parsing error: Parser exception: Invalid input"}`)},
+	"502 HTML":             {ran: true, answer: answering(502, asHTML, "<html>Bad Gateway</html>")},
+	"503 admission":        {answer: answering(503, asJSON, `{"detail":{"error":"Server temporarily unavailable","reason":"CPU usage too high","decision":"reject_cpu","retry_after":5}}`)},
+	"503 empty":            {ran: true, answer: answering(503, "", "")},
+	"504":                  {ran: true, answer: answering(504, asHTML, "<html>Gateway Timeout</html>")},
+	"401":                  {answer: answering(401, asJSON, `{"detail":"Invalid API key"}`)},
+	"409":                  {answer: answering(409, asJSON, `{"detail":"Database social already exists"}`)},
 }
 
 // faulty is a server that has a fault for its first requests, and then works.
@@ -121,7 +121,7 @@ func works(w http.ResponseWriter, r *http.Request) {
 	case strings.HasSuffix(r.URL.Path, "/social"):
 		body = `{"graph_id":"social","database_path":"","created_at":"","size_bytes":1,"read_only":false,"is_healthy":true,"last_accessed":null}`
 	}
-	says(200, asJSON, body)(w, r)
+	answering(200, asJSON, body)(w, r)
 }
 
 // pool is a transport whose dialing fails as the server's fault says.

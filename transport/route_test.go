@@ -339,7 +339,7 @@ func TestKeyRotation(t *testing.T) {
 		}
 		if r.Header.Get("X-Kuzu-API-Key") != valid {
 			refused.Add(1)
-			says(401, asJSON, `{"detail":"Invalid API key"}`)(w, r)
+			answering(401, asJSON, `{"detail":"Invalid API key"}`)(w, r)
 			return
 		}
 		works(w, r)
