@@ -10,7 +10,7 @@ func TestWire4(t *testing.T) {
 		{row: "4 document, head", ask: "HEAD /openapi.json", answer: "200 ", header: "Content-Type: application/json"},
 		{row: "4 document, method", ask: "POST /openapi.json", answer: detail(405, "Method Not Allowed"), header: "Allow: GET, HEAD"},
 		{row: "4 document, slash", ask: "GET /openapi.json/", headers: []string{"X-Kuzu-API-Key: kuzu_test_secret"}, answer: "307 ", header: "Location: http://…/openapi.json"},
-		{row: "4 page", ask: "GET /", answer: "200 <!DOCTYPE html>…<code>POST /databases/{graph_id}/query</code>…", header: "Content-Type: text/html; charset=utf-8"},
+		{row: "4 page", ask: "GET /", answer: "200 <!DOCTYPE html>…<code>/databases/{graph_id}/query</code>…", header: "Content-Type: text/html; charset=utf-8"},
 		{row: "4 page, head", ask: "HEAD /", answer: "405 ", header: "Allow: GET"},
 		{row: "4 other page", ask: "GET /docs", answer: "200 <!DOCTYPE html>…", header: "Content-Type: text/html; charset=utf-8"},
 		{row: "4 files", ask: "GET /static/x", answer: detail(401, "Missing API key")},
