@@ -29,12 +29,13 @@ func FuzzRules(f *testing.F) {
 	} {
 		f.Add(seed)
 	}
+	var log lines
+	a := newAPI(f, mockserver.NewScripted(), func(cfg *mockserver.Config) {
+		cfg.Admin, cfg.Records, cfg.Logger = mockserver.AdminOpen, 10, slog.New(slog.NewTextHandler(&log, nil))
+	})
+	f.Cleanup(a.close)
 	f.Fuzz(func(t *testing.T, body string) {
-		var log lines
-		a := newAPI(t, scripted(t), func(cfg *mockserver.Config) {
-			cfg.Admin, cfg.Records, cfg.Logger = mockserver.AdminOpen, 10, slog.New(slog.NewTextHandler(&log, nil))
-		})
-		defer a.close()
+		defer a.server.DeleteRules("")
 		ask := func(method, path, body string) *httptest.ResponseRecorder {
 			r := httptest.NewRequestWithContext(t.Context(), method, path, strings.NewReader(body))
 			r.Header.Set("Content-Type", "application/json")
