@@ -12,6 +12,8 @@ import (
 	"math/rand/v2"
 	"net/http"
 	"os"
+	"runtime"
+	"runtime/metrics"
 	"time"
 
 	"github.com/robosystems/kuzuclient/bench/table"
@@ -76,13 +78,77 @@ func run() error {
 		}
 		rows = append(rows, table.Row{Name: c.name, Unit: "MB/s", Ours: ours, Baseline: baseline, Ratio: ratio, Target: c.target})
 	}
+	live, err := liveHeap(lines[1])
+	if err != nil {
+		return err
+	}
+	rows = append(rows, table.Row{Name: "live heap while 1 GiB is streamed", Unit: "MiB", Ours: live, Baseline: 32, Ratio: live / 32, Target: table.AtMost(1)})
 	return table.Report(os.Stdout, "results.json", rows...)
+}
+
+// liveHeap streams a chunk until it has come to 1 GiB, and returns the largest
+// live heap in MiB that the garbage collector saw meanwhile.
+func liveHeap(line []byte) (float64, error) {
+	n := (1<<30)/len(line) + 1
+	client, err := kuzu.New("http://bench:8001", kuzu.WithGraph("bench"), kuzu.WithTransport(roundTripper(func(req *http.Request) (*http.Response, error) {
+		return &http.Response{
+			StatusCode: http.StatusOK, ProtoMajor: 1, ProtoMinor: 1, Request: req,
+			Header: http.Header{"Content-Type": {"application/x-ndjson"}},
+			Body:   io.NopCloser(&repeated{data: line[bytes.IndexByte(line, '['):bytes.LastIndex(line, []byte(`, "columns"`))], count: n}),
+		}, nil
+	})))
+	if err != nil {
+		return 0, err
+	}
+	runtime.GC() // what the measurements before have left is not the stream's
+	most, rows := uint64(0), 0
+	sample := []metrics.Sample{{Name: "/gc/heap/live:bytes"}}
+	for p, err := range kuzu.StreamAs[person](context.Background(), client, statement, nil) {
+		if err != nil || p.ID == 0 {
+			return 0, fmt.Errorf("after %d rows: %w", rows, err)
+		}
+		if rows++; rows%10_000 == 0 {
+			metrics.Read(sample)
+			most = max(most, sample[0].Value.Uint64())
+		}
+	}
+	if rows != n*chunkRows {
+		return 0, fmt.Errorf("%d rows instead of %d", rows, n*chunkRows)
+	}
+	return float64(most) / (1 << 20), nil
+}
+
+// repeated is a stream of one chunk's data, count times, that is made as it is
+// read.
+type repeated struct {
+	data  []byte
+	count int
+	index int
+	rest  []byte
+}
+
+func (r *repeated) Read(p []byte) (int, error) {
+	if len(r.rest) == 0 {
+		if r.index == r.count {
+			return 0, io.EOF
+		}
+		columns := "[]"
+		if r.index == 0 {
+			columns = `["id", "name", "score", "active", "city"]`
+		}
+		r.index++
+		r.rest = fmt.Appendf(r.rest[:0], `{"chunk_index": %d, "data": %s, "columns": %s, "is_last_chunk": %t, "row_count": %d, "total_rows_sent": %d}`+"\n",
+			r.index-1, r.data, columns, r.index == r.count, chunkRows, r.index*chunkRows)
+	}
+	n := copy(p, r.rest)
+	r.rest = r.rest[n:]
+	return n, nil
 }
 
 // makeLines returns chunks as a server sends them, with ids that a float64 does
 // not hold.
 func makeLines() [][]byte {
-	random := rand.New(rand.NewPCG(1, 2)) //nolint:gosec // the same rows every time
+	random := rand.New(rand.NewPCG(1, 2)) // the same rows every time
 	cities := []string{"Amsterdam", "Berlin", "Kraków", "Lisbon", "Reykjavík", "Vienna"}
 	lines := make([][]byte, chunks)
 	for index := range lines {
