@@ -8,6 +8,8 @@ SHELL := bash
 BIN := $(CURDIR)/.bin
 GOLANGCI_VERSION := v2.15.0
 GOLANGCI := $(BIN)/golangci-lint-$(GOLANGCI_VERSION)
+OASDIFF_VERSION := v1.32.0
+OASDIFF := $(BIN)/oasdiff-$(OASDIFF_VERSION)
 
 # The race detector needs cgo, and so does the embedded engine.
 RACE := $(if $(filter 1,$(shell go env CGO_ENABLED)),-race)
@@ -47,7 +49,7 @@ install-browser: ## Install what check-page needs, on Debian and as root
 	apt-get update -q && apt-get install -yq --no-install-recommends chromium chromium-driver
 
 .PHONY: check
-check: check-format check-vet check-lint check-generated check-imports check-openapi check-examples ## Everything that has to hold besides the tests
+check: check-format check-vet check-lint check-generated check-imports check-openapi check-changes check-examples ## Everything that has to hold besides the tests
 
 .PHONY: generate
 generate: ## Generate gen/ from openapi/kuzu-api.yaml
@@ -112,6 +114,14 @@ check-openapi: openapi/lint/node_modules ## Lint the API documents; needs Node.j
 openapi/lint/node_modules: openapi/lint/package-lock.json
 	cd openapi/lint && npm ci --no-progress
 	touch $@
+
+.PHONY: check-changes
+check-changes: $(OASDIFF) ## Does the API document break clients of the last released one
+	openapi/check-changes.sh $(OASDIFF)
+
+$(OASDIFF):
+	GOBIN=$(BIN) go install github.com/oasdiff/oasdiff@$(OASDIFF_VERSION)
+	mv $(BIN)/oasdiff $@
 
 # What the README and the examples show, run as shown.
 .PHONY: check-examples
