@@ -118,7 +118,8 @@ func checkParameters(t *testing.T, s Statement) {
 var (
 	opaque = regexp.MustCompile(`(?s)'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"|\$?(?:` + "`[^`]*`" + `)+` +
 		`|/\*(?:[^*]|\*[^/])*\*/|//[^\r\n]*`)
-	plainParameter = regexp.MustCompile(`\$[\pL\pN\p{Pc}][\pL\pN\pM\p{Pc}\p{Sc}]*`)
+	// A $ within a name belongs to it: SET$0 is no SET.
+	plainParameter = regexp.MustCompile(`(^|[^\pL\pN\pM\p{Pc}\p{Sc}])\$[\pL\pN\p{Pc}][\pL\pN\pM\p{Pc}\p{Sc}]*`)
 	plainBlank     = regexp.MustCompile(`[\s\x1c-\x1f\pZ\x{180e}]+`)
 	plainWord      = regexp.MustCompile(`[.:]?[\s\x1c-\x1f\pZ\x{180e}]*[\pL\p{Pc}][\pL\pN\pM\p{Pc}\p{Sc}]*`)
 	plainLimit     = regexp.MustCompile(`(?is)return.*limit[\s\x1c-\x1f\pZ\x{180e}@]*(?:\d+|\$(?:\w|[^\x00-\x7f]).*|@)$`)
@@ -136,7 +137,7 @@ func checkRead(t *testing.T, text string) {
 	if plainNextval.MatchString(rest) || plainSetting.MatchString(rest) {
 		t.Errorf("%q is a read", text)
 	}
-	rest = plainParameter.ReplaceAllLiteralString(rest, " 0 ")
+	rest = plainParameter.ReplaceAllString(rest, "$1 0 ")
 	for i, w := range plainWord.FindAllString(rest, -1) {
 		w = plainBlank.ReplaceAllLiteralString(w, "")
 		// A word after '.' or ':' keeps that character and is no clause.
