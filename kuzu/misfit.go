@@ -22,8 +22,6 @@ func (m *misfit) Error() string {
 	return m.path + ": " + m.err.Error()
 }
 
-func (m *misfit) Unwrap() error { return m.err }
-
 // within adds where in a larger value a misfit is. Other errors, which are of the
 // JSON and not of its values, pass as they are.
 func within(step string, err error) error {

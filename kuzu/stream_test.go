@@ -61,6 +61,10 @@ func TestStreamsThatFail(t *testing.T) {
 		"null":                      {"null\n", 0, kuzu.KindProtocol, []string{"it is not an object"}},
 		"no columns":                {strings.Replace(firstChunk, `["n"]`, `[]`, 1), 0, kuzu.KindProtocol, []string{"chunk 0 of the stream has a broken row: it has a value for \"n\", which is no column"}},
 		"broken row":                {replaced(`{"n": 2}`, `{"m": 2}`), 2, kuzu.KindProtocol, []string{`chunk 1 of the stream has a broken row: it has a value for "m", which is no column`}},
+		"comma after the last row":  {replaced(`{"n": 2}`, `{"n": 2},`), 2, kuzu.KindProtocol, []string{"chunk 1 of the stream has a broken row: there is no comma and no row after it"}},
+		"no comma between rows":     {replaced(`{"n": 2}`, `{"n": 2} {"n": 3}`), 2, kuzu.KindProtocol, []string{"there is no comma and no row after it"}},
+		"rows of no length":         {replaced(`{"n": 2}`, ``), 2, kuzu.KindProtocol, []string{"announces 1 rows, 3 in all; it holds 0"}},
+		"more rows than announced":  {replaced(`{"n": 2}`, `{"n": 2}, {"n": 3}`), 4, kuzu.KindProtocol, []string{"announces 1 rows, 3 in all; it holds 2"}},
 		"row of another type":       {replaced(`{"n": 2}`, `[2]`), 2, kuzu.KindProtocol, []string{"chunk 1"}},
 	} {
 		t.Run(name, func(t *testing.T) {
