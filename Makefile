@@ -30,6 +30,10 @@ test: ## Run all tests, with the race detector where there is a C compiler
 prove-memory: ## Send 1 GiB each way through the mock and watch its heap; needs 2 GiB of disk
 	KUZU_TRANSFER_BYTES=1073741824 go test -count=1 -timeout 20m -v -run '^TestFlatMemory$$' ./mockserver
 
+.PHONY: integration
+integration: ## Run the factory's tests against Redis, DynamoDB Local and moto; installs them, on Debian and as root
+	factory/integration.sh
+
 .PHONY: bench
 bench: bench/prism/node_modules ## Measure against peers; leave the machine alone meanwhile; needs Node.js
 	cd bench && go test -run '^$$' -bench . ./...
