@@ -38,11 +38,16 @@ integration: ## Run the factory's tests against Redis, DynamoDB Local and moto; 
 bench: bench/prism/node_modules ## Measure against peers; leave the machine alone meanwhile; needs Node.js
 	cd bench && go test -run '^$$' -bench . ./...
 	cd bench && GOEXPERIMENT= go run ./decode
+	cd bench && go run ./chain
 	cd bench && go run ./prism
 
 bench/prism/node_modules: bench/prism/package-lock.json
 	cd bench/prism && npm ci --no-progress
 	touch $@
+
+.PHONY: chaos
+chaos: ## 20,000 calls through each kind of fault of a spoiling proxy
+	go test -count=1 -timeout 30m -run '^TestChaos' -v ./transport -chaos.calls 20000
 
 .PHONY: check-page
 check-page: ## Click through the health page in a headless Chromium
