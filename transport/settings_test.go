@@ -115,7 +115,7 @@ func TestTLS(t *testing.T) {
 		t.Errorf("not verified: %v, %s", err, &log)
 	}
 	old := httptest.NewUnstartedServer(http.HandlerFunc(works))
-	old.TLS = &tls.Config{MaxVersion: tls.VersionTLS11} //nolint:gosec // that is the point
+	old.TLS = &tls.Config{MaxVersion: tls.VersionTLS11}
 	old.Config.ErrorLog = slog.NewLogLogger(slog.DiscardHandler, 0)
 	old.StartTLS()
 	defer old.Close()

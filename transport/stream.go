@@ -74,7 +74,11 @@ func isStream(resp *http.Response) bool {
 	if _, guarded := resp.Body.(*StreamBody); guarded {
 		return false
 	}
-	media, _, err := mime.ParseMediaType(resp.Header.Get("Content-Type"))
+	contentType := resp.Header.Get("Content-Type")
+	if contentType == "application/json" {
+		return false // nearly all answers are, and parsing would cost each of them a map
+	}
+	media, _, err := mime.ParseMediaType(contentType)
 	return err == nil && media == "application/x-ndjson"
 }
 
