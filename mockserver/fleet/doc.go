@@ -1,0 +1,22 @@
+// Package fleet runs a whole fleet of Kuzu API servers on loopback, with all that
+// a client finds it by: writers of each tier, a shared master, replicas behind a
+// load balancer, a Redis, and a registry that speaks DynamoDB's protocol. It is
+// for tests and demonstrations of what happens when parts of a fleet go away.
+//
+//	f, err := fleet.Start(ctx, fleet.DefaultConfig())
+//	...
+//	defer f.Close()
+//	for name, value := range f.Env() { // what a service would find
+//		os.Setenv(name, value)
+//	}
+//	err = f.Place(ctx, "kg0123456789abcdef", f.Writers("standard")[0].ID)
+//
+// Every instance is a [mockserver.Server] with an engine of its own. It can be
+// killed, so that its address refuses connections, frozen, so that it takes them
+// and does not answer, and restarted. A graph moves with its data, as on a volume
+// that is attached elsewhere; also from an instance that was killed.
+//
+// The registry and Redis can be taken away, slowed down and given back. Nobody
+// looks after the registry: an instance that is killed stays healthy in it until
+// the test says otherwise, as it does for up to an hour in a deployed fleet.
+package fleet
