@@ -112,7 +112,7 @@ check-generated: ## Is gen/ what the document gives
 .PHONY: check-imports
 check-imports: ## Does no package import what it must not
 	go test -count=1 -run '^TestArchitecture' ./contract
-	CGO_ENABLED=0 go build ./gen ./kuzu ./transport ./factory ./resilience/... ./mockserver ./mockserver/dynamo ./cmd/...
+	CGO_ENABLED=0 go build ./gen ./kuzu ./transport ./factory ./resilience/... ./mockserver ./mockserver/dynamo ./mockserver/fleet ./cmd/...
 
 .PHONY: check-openapi
 check-openapi: openapi/lint/node_modules ## Lint the API documents; needs Node.js
