@@ -80,8 +80,11 @@ func (a *attempt) gotConn(info httptrace.GotConnInfo) {
 	a.trip.chain.base.gotConn(a.sending, info)
 }
 
-// sent tells whether anything may have reached the server.
-func (a *attempt) sent() bool { return a.conn.Load() != 0 }
+// sent tells whether anything may have reached the server. A transport that does
+// not tell of its connections may have sent anything.
+func (a *attempt) sent() bool {
+	return a.conn.Load() != 0 || a.status != 0 || !a.trip.chain.base.traced
+}
 
 // expire ends the attempt when its time is over.
 func (a *attempt) expire() {
@@ -98,7 +101,7 @@ func (a *attempt) release() {
 		a.timer.Stop()
 	}
 	a.cancel(nil)
-	if a.sent() {
+	if a.conn.Load() != 0 {
 		a.trip.chain.base.busy.Add(-1)
 	}
 }

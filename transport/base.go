@@ -80,6 +80,7 @@ func (s *BaseSettings) check() error {
 type base struct {
 	http.RoundTripper
 	pool   *http.Transport // nil if the transport is the caller's
+	traced bool            // it tells of its connections through httptrace
 	maxAge time.Duration
 	open   atomic.Int64 // connections
 	busy   atomic.Int64 // requests that have one
@@ -87,7 +88,8 @@ type base struct {
 
 func newBase(s BaseSettings, rt http.RoundTripper, logger *slog.Logger) (*base, error) {
 	if rt != nil {
-		return &base{RoundTripper: rt}, nil
+		_, traced := rt.(*http.Transport)
+		return &base{RoundTripper: rt, traced: traced}, nil
 	}
 	config, err := s.TLS.config()
 	if err := errors.Join(s.check(), err); err != nil {
@@ -96,7 +98,7 @@ func newBase(s BaseSettings, rt http.RoundTripper, logger *slog.Logger) (*base, 
 	if s.TLS.SkipVerify {
 		logger.Warn("TLS certificates of servers are not verified, so that anyone on the way can read the API key; set VERIFY_SSL to true")
 	}
-	b := &base{maxAge: s.MaxAge}
+	b := &base{maxAge: s.MaxAge, traced: true}
 	b.pool = s.pool(config)
 	dial := b.pool.DialContext
 	b.pool.DialContext = func(ctx context.Context, network, address string) (net.Conn, error) {

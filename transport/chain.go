@@ -39,7 +39,9 @@ type ChainSettings struct {
 	Observe ObserveSettings
 	Base    BaseSettings
 	// Transport sends the requests instead of a pool made from Base, if it is
-	// not nil. The chain does not close it.
+	// not nil. The chain does not close it. Of one that is no *http.Transport it
+	// cannot be known whether a failed attempt was sent: writes are then repeated
+	// only if the server says that it did not begin.
 	Transport http.RoundTripper
 }
 

@@ -95,7 +95,7 @@ func (t *trip) historyOf() []Attempt {
 		connect := time.Duration(a.conn.Load())
 		list[i] = Attempt{
 			Endpoint: a.server.name, Kind: a.kind, Status: a.status, Wait: a.wait,
-			Connect: connect, Took: a.took, Sent: connect != 0,
+			Connect: connect, Took: a.took, Sent: a.sent(),
 		}
 	}
 	return list

@@ -218,7 +218,7 @@ func TestTimeoutsSayWhereTheTimeWent(t *testing.T) {
 		if e.Kind != transport.KindTimeout || len(e.Attempts) != 2 || e.Spent.Total != 67*time.Second || e.Spent.Discovery != 6*time.Second || e.Spent.Backoff != time.Second {
 			t.Errorf("got %+v", e)
 		}
-		for _, piece := range []string{"no connection within 30s", "2 attempts", "[1] http://10.0.0.1:8001 timeout in 30s", "[2] 1s later", "discovery 6s", "backoff 1s", "in all 1m7s"} {
+		for _, piece := range []string{"no answer within 30s", "2 attempts", "[1] http://10.0.0.1:8001 timeout in 30s", "[2] 1s later", "discovery 6s", "backoff 1s", "in all 1m7s"} {
 			if !strings.Contains(err.Error(), piece) {
 				t.Errorf("got  %v\nwhich lacks %q", err, piece)
 			}

@@ -146,7 +146,7 @@ func peerOver(rt http.RoundTripper) http.RoundTripper {
 	failed := func(resp *http.Response, err error) bool { return err != nil || resp.StatusCode >= 500 }
 	retry := failsafehttp.NewRetryPolicyBuilder().WithMaxRetries(3).WithBackoffFactor(time.Second, time.Minute, 2).WithJitterFactor(0.1).Build() //nolint:bodyclose // nothing here holds a body
 	breaker := circuitbreaker.NewBuilder[*http.Response]().HandleIf(failed).WithFailureThreshold(5).WithDelay(time.Minute).Build()               //nolint:bodyclose // nothing here holds a body
-	return failsafehttp.NewRoundTripper(rt, retry, breaker)                                                                                     
+	return failsafehttp.NewRoundTripper(rt, retry, breaker)
 }
 
 // side is one way of making calls.
