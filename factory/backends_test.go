@@ -256,3 +256,12 @@ func again(resp *http.Response) *http.Response {
 	other.Body = io.NopCloser(bytes.NewReader(text))
 	return &other
 }
+
+// direct asks a stand-in without a network.
+type direct struct{ http.Handler }
+
+func (d direct) Do(req *http.Request) (*http.Response, error) {
+	answer := httptest.NewRecorder()
+	d.ServeHTTP(answer, req)
+	return answer.Result(), nil
+}

@@ -137,6 +137,17 @@ func (f *Factory) SharedMaster(ctx context.Context, repository string, options .
 	return f.Client(ctx, repository, Write, append([]ClientOption{WithPurpose(repository + "_ingestion")}, options...)...)
 }
 
+// Resolver returns what knows the way of a client's calls, for a chain of one's
+// own. Its Resolve is what a call costs once the graph is known: nothing is
+// allocated, and nobody is asked.
+func (f *Factory) Resolver(graphID string, op Op, options ...ClientOption) (transport.Resolver, error) {
+	r, _, err := f.resolver(graphID, op, options)
+	if err != nil {
+		return nil, err
+	}
+	return r, nil
+}
+
 // Explain tells where a call would go now and why, with what each cache held and
 // how old it was. It changes nothing, and its error is in the Decision.
 func (f *Factory) Explain(ctx context.Context, graphID string, op Op, options ...ClientOption) Decision {

@@ -135,7 +135,7 @@ func (f *Factory) newFleet(ctx context.Context, environment string) (*fleet, err
 		set.FailureThreshold, patient.FailureThreshold = neverOpens, neverOpens
 	}
 	in := &fleet{
-		environment: environment, cfg: &f.cfg, log: f.log, ctx: f.ctx,
+		environment: environment, development: development(environment), cfg: &f.cfg, log: f.log, ctx: f.ctx,
 		endpoints: &endpoints{byURL: map[string]*endpoint{}},
 		reads:     resilience.Breaker("registry", patient),
 		masters:   resilience.Breaker("shared_master", patient),
@@ -153,7 +153,7 @@ func (f *Factory) newFleet(ctx context.Context, environment string) (*fleet, err
 	if in.local, err = otter.New(&otter.Options[string, *location]{MaximumSize: maxLocations}); err != nil {
 		return nil, err
 	}
-	if development(environment) {
+	if in.development {
 		return in, nil
 	}
 	aws, closeAWS, err := awsConfig(ctx, &f.cfg)

@@ -15,6 +15,7 @@ import (
 // fleet is what is known of the servers of one environment.
 type fleet struct {
 	environment string
+	development bool // everything goes to one server
 	cfg         *Config
 	log         *slog.Logger
 	ctx         context.Context //nolint:containedctx // the factory's life, which flights share; a caller's ends sooner

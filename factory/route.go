@@ -34,7 +34,7 @@ func (o Op) String() string {
 // are where the registry says, and subgraphs are with their parents. d, which may
 // be nil, records the way.
 func (f *fleet) route(ctx context.Context, g graph, op Op, fromMaster bool, tried []transport.Endpoint, d *Decision) (transport.Endpoint, error) {
-	if development(f.environment) {
+	if f.development {
 		d.target(TargetDevelopment)
 		d.step("environment", f.environment+": everything goes to KUZU_API_URL", 0, time.Now())
 		u, err := url.Parse(f.cfg.APIURL)
