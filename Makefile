@@ -39,6 +39,7 @@ bench: bench/prism/node_modules ## Measure against peers; leave the machine alon
 	cd bench && go test -run '^$$' -bench . ./...
 	cd bench && GOEXPERIMENT= go run ./decode
 	cd bench && go run ./chain
+	cd bench && go run ./factory
 	cd bench && go run ./prism
 
 bench/prism/node_modules: bench/prism/package-lock.json

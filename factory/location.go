@@ -48,6 +48,11 @@ func (l *location) serves(now int64) bool {
 	return !l.doubtful(now) || l.settledLately(now)
 }
 
+// after reports whether the registry was asked for l later than for known.
+func (l *location) after(known *location) bool {
+	return l != nil && (known == nil || l.read > known.read || l.settled > known.settled)
+}
+
 // doubtful reports whether what was read once is probably wrong by now.
 func (l *location) doubtful(now int64) bool {
 	return l.suspect || l.ep != nil && l.ep.dead(now)

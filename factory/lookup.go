@@ -43,6 +43,10 @@ func (f *fleet) ask(ctx context.Context, id string, known *location) (*location,
 		known = nil
 	}
 	flight := f.flights.DoChan(id, func() (any, error) {
+		// A flight may have landed since this caller looked.
+		if landed, _ := f.local.GetIfPresent(id); landed.after(known) && landed.serves(time.Now().UnixNano()) {
+			return landed, nil
+		}
 		within, cancel := context.WithTimeout(f.ctx, registryPatience)
 		defer cancel()
 		found, err := f.discover(within, id, known, nil)
