@@ -29,9 +29,10 @@ func TestWarmLookupAllocatesNothing(t *testing.T) {
 	}
 }
 
-// TestCacheMemory keeps 100,000 graphs on 500 instances in less than 64 MiB.
+// TestCacheMemory keeps 10,000 graphs on 500 instances in a tenth of the 64 MiB
+// that 100,000 may take; bench/factory measures those.
 func TestCacheMemory(t *testing.T) {
-	const count, servers = 100_000, 500
+	const count, servers = 10_000, 500
 	db := dynamo.New(dynamo.Registry("test")...)
 	for i := range servers {
 		db.Put(instances, dynamo.Item{"instance_id": dynamo.String(fmt.Sprintf("i-%08x", i)), "status": dynamo.String("healthy"),
@@ -55,7 +56,7 @@ func TestCacheMemory(t *testing.T) {
 	if err := f.Warm(t.Context(), ids...); err != nil {
 		t.Fatal(err)
 	}
-	if grown := heap() - before; grown > 64<<20 {
+	if grown := heap() - before; grown > 64<<20/10 {
 		t.Errorf("the cache takes %d bytes, %d a graph", grown, grown/count)
 	} else {
 		t.Logf("%d bytes a graph", grown/count)
