@@ -77,6 +77,14 @@ endif
 consumers: ## Generate, check and run the clients in Python and TypeScript
 	contract/consumers/run.sh
 
+.PHONY: properties
+properties: ## Let Schemathesis ask the mock what the API document allows and forbids, for a minute
+	contract/schemathesis/run.sh short
+
+.PHONY: prove-properties
+prove-properties: ## The same with more than 5,000 cases on both engines, with a key and without
+	contract/schemathesis/run.sh
+
 .PHONY: api-reference
 api-reference: ## Write the API reference, one HTML page, to api.html
 	go run ./openapi/reference/write api.html
