@@ -19,7 +19,7 @@ help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 .PHONY: demo
-demo: ## Run the main job: a client asks a server on the embedded Kuzu engine
+demo: ## Run the main job: a service finds its graphs in a fleet on loopback, while parts of it die
 	go run ./examples/demo
 
 .PHONY: test

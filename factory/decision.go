@@ -56,16 +56,20 @@ func (d Decision) String() string {
 	if d.Instance != "" {
 		b.WriteString(", instance " + d.Instance)
 	}
-	for fact, holds := range map[string]bool{", read only": d.ReadOnly, ", busy": d.Busy, ", last known": d.Stale} {
-		if holds {
-			b.WriteString(fact)
-		}
+	if d.ReadOnly {
+		b.WriteString(", read only")
+	}
+	if d.Busy {
+		b.WriteString(", busy")
+	}
+	if d.Stale {
+		b.WriteString(", last known")
 	}
 	b.WriteByte('\n')
 	for i, s := range d.Steps {
 		fmt.Fprintf(&b, "%3d. %s: %s", i+1, s.Source, s.Found)
-		if s.Age > 0 {
-			fmt.Fprintf(&b, " (%v old)", s.Age.Round(time.Millisecond))
+		if age := s.Age.Round(time.Millisecond); age > 0 {
+			fmt.Fprintf(&b, " (%v old)", age)
 		}
 		if s.Took > time.Millisecond {
 			fmt.Fprintf(&b, " in %v", s.Took.Round(100*time.Microsecond))

@@ -1,6 +1,7 @@
-// Command demo runs the main job in one process: a Kuzu API server on the
-// embedded engine, and a typed client that creates a graph, loads a social
-// network into it and asks it questions.
+// Command demo runs the main job in one process: a fleet of Kuzu API servers on
+// loopback, and a service that finds its graphs in it. The service creates a
+// graph, loads a social network and asks it questions, reads a repository that
+// all services share, and goes on while parts of the fleet are killed.
 package main
 
 import (
@@ -9,9 +10,11 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
+	"strings"
 	"time"
 
-	"github.com/robosystems/kuzuclient/kuzu"
+	"github.com/robosystems/kuzuclient/factory"
+	"github.com/robosystems/kuzuclient/mockserver/fleet"
 )
 
 func main() {
@@ -24,24 +27,38 @@ func main() {
 	fmt.Println("demo ok")
 }
 
+// demo is the service and, for what happens behind its back, the fleet.
+type demo struct {
+	factory *factory.Factory
+	fleet   *fleet.Fleet
+}
+
 func run(ctx context.Context) (err error) {
 	started := time.Now()
-	srv, err := startServer(ctx)
+	servers, stop, err := startFleet(ctx)
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, srv.close()) }()
-	fmt.Printf("A Kuzu API server listens at %s on the %s engine.\n", srv.url, srv.engine)
+	defer func() { err = errors.Join(err, stop()) }()
 
-	c, err := kuzu.New(srv.url, kuzu.WithGraph("social"), kuzu.WithAPIKey(srv.key))
+	// What a service does: its environment says where Redis and the registry are,
+	// and nothing says where a graph is.
+	cfg, err := factory.ConfigFromEnv()
 	if err != nil {
 		return err
 	}
-	defer c.Close()
-	for _, step := range []func(context.Context, *kuzu.Client) error{
-		create, ingest, mostConnected, shortestPath, colleagues, streamFriendships, makeMistake,
+	f, err := factory.New(ctx, cfg)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+
+	d := &demo{factory: f, fleet: servers}
+	for _, step := range []func(context.Context) error{
+		d.createGraph, d.writeAndRead, d.loadNetwork, d.askNetwork,
+		d.readShared, d.surviveInstance, d.surviveReplicas,
 	} {
-		if err := step(ctx, c); err != nil {
+		if err := step(ctx); err != nil {
 			return err
 		}
 	}
@@ -49,44 +66,10 @@ func run(ctx context.Context) (err error) {
 	return nil
 }
 
-const ddl = `
-CREATE NODE TABLE Person(id INT64, firstName STRING, lastName STRING, gender STRING, birthday INT64,
-    creationDate INT64, locationIP STRING, browserUsed STRING, PRIMARY KEY(id));
-CREATE NODE TABLE Place(id INT64, name STRING, url STRING, type STRING, PRIMARY KEY(id));
-CREATE NODE TABLE Organisation(id INT64, type STRING, name STRING, url STRING, PRIMARY KEY(id));
-CREATE REL TABLE Knows(FROM Person TO Person, creationDate INT64);
-CREATE REL TABLE LivesIn(FROM Person TO Place);
-CREATE REL TABLE WorksAt(FROM Person TO Organisation, workFrom INT64)`
+func heading(format string, args ...any) { fmt.Printf("\n"+format+"\n", args...) }
 
-func create(ctx context.Context, c *kuzu.Client) error {
-	heading("Create the graph %q with six tables", c.Graph())
-	if err := c.CreateDatabase(ctx, kuzu.DatabaseSpec{DDL: ddl}); err != nil {
-		return err
-	}
-	schema, err := c.Schema(ctx)
-	if err != nil {
-		return err
-	}
-	fmt.Println("nodes:        ", schema.NodeTables)
-	fmt.Println("relationships:", schema.RelTables)
-	return nil
-}
-
-func ingest(ctx context.Context, c *kuzu.Client) error {
-	heading("Load six CSV files in the background")
-	task, err := c.Ingest(ctx, kuzu.IngestRequest{
-		Bucket: bucket,
-		Files:  []string{"Knows.csv", "LivesIn.csv", "WorksAt.csv", "Person.csv", "Place.csv", "Organisation.csv"},
-	})
-	if err != nil {
-		return err
-	}
-	record, err := task.Wait(ctx, func(p kuzu.Progress) {
-		fmt.Printf("\r%3d %%  %6d records", p.Percent, p.Records)
-	})
-	if err != nil {
-		return err
-	}
-	fmt.Printf("\r%3d %%  %6d records in %.1f s\n", record.ProgressPercent, record.RecordsProcessed, record.Result.DurationSeconds)
-	return nil
+// explain shows the way of the next call for a graph, and why it is that.
+func (d *demo) explain(ctx context.Context, graph string, op factory.Op) {
+	decision := d.factory.Explain(ctx, graph, op)
+	fmt.Println("  " + strings.ReplaceAll(strings.TrimSpace(decision.String()), "\n", "\n  "))
 }

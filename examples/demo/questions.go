@@ -119,8 +119,6 @@ func makeMistake(ctx context.Context, c *kuzu.Client) error {
 	return nil
 }
 
-func heading(format string, args ...any) { fmt.Printf("\n"+format+"\n", args...) }
-
 // table prints rows in aligned columns.
 type table struct{ w *tabwriter.Writer }
 
