@@ -57,6 +57,6 @@ stop
 echo "first program of the README: ok"
 
 CGO_ENABLED=0 go run ./examples/demo > "$work/demo"
-expect 'There is no C compiler' "$work/demo"
+expect 'the embedded Kuzu engine needs a C compiler' "$work/demo"
 expect 'demo ok' "$work/demo"
 echo "demo without a C compiler: ok"
