@@ -25,6 +25,7 @@ var rules = []struct {
 	{"kuzu", []string{"factory", "github.com/aws", "github.com/redis", "mockserver", "openapi", "gen/server", "github.com/kuzudb", "github.com/getkin/kin-openapi", "github.com/oapi-codegen/oapi-codegen", "runtime/cgo"}},
 	{"factory", []string{"mockserver", "openapi", "gen/server", "github.com/kuzudb", "github.com/getkin/kin-openapi", "github.com/oapi-codegen/oapi-codegen",
 		"github.com/alicebob", "go.opentelemetry.io/otel/sdk", "github.com/prometheus", "runtime/cgo"}},
+	{"cmd/kuzuctl", []string{"mockserver", "openapi", "gen/server", "github.com/kuzudb", "github.com/getkin/kin-openapi", "runtime/cgo"}},
 	{"mockserver/dynamo", []string{"factory", "kuzu", "transport", "internal", "github.com/aws", "github.com/redis", "runtime/cgo"}},
 	{"mockserver/fleet", []string{"factory", "kuzu", "transport", "internal", "github.com/aws", "github.com/redis", "github.com/kuzudb", "github.com/oapi-codegen/oapi-codegen", "runtime/cgo"}},
 	{"mockserver", []string{"factory", "github.com/aws", "github.com/redis", "kuzu", "transport", "internal", "github.com/kuzudb", "github.com/oapi-codegen/oapi-codegen", "runtime/cgo"}},
