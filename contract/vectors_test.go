@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"io/fs"
 	"math"
 	"net/http"
 	"net/http/httptest"
@@ -43,6 +44,23 @@ type vectors struct {
 		Name, Method, Path string
 		Body               map[string]any
 	}
+	Values []struct {
+		Name, Kuzu, Why string
+		Plain, Stream   *string
+		Becomes         value
+	}
+	Responses []struct {
+		Name, Operation, Body string
+		Status                int
+		ContentType           string `json:"content_type"`
+		Kind, Message         *string
+	}
+	Health []struct {
+		Name, Body string
+		Databases  int
+		MemoryMB   float64 `json:"memory_mb"`
+	}
+	Cached []struct{ Name string } // read by the tests of package factory
 }
 
 // kinds are the words of the vectors.
@@ -61,7 +79,9 @@ func loadVectors(t *testing.T) vectors {
 	if err := json.Unmarshal(readVector(t, "index.json"), &v); err != nil {
 		t.Fatal(err)
 	}
-	if len(v.Streams) == 0 || len(v.Errors) == 0 || len(v.Events) == 0 || len(v.Requests) == 0 {
+	if slices.Contains([]int{
+		len(v.Streams), len(v.Errors), len(v.Events), len(v.Requests), len(v.Values), len(v.Responses), len(v.Health), len(v.Cached),
+	}, 0) {
 		t.Fatal("the index lacks a section")
 	}
 	return v
@@ -74,6 +94,19 @@ func readVector(t *testing.T, file string) []byte {
 		t.Fatal(err)
 	}
 	return data
+}
+
+// vectorFiles lists the files beside the index.
+func vectorFiles(t *testing.T) (files []string) {
+	t.Helper()
+	for _, pattern := range []string{"streams/*", "events/*"} {
+		found, err := fs.Glob(os.DirFS("vectors"), pattern)
+		if err != nil || len(found) == 0 {
+			t.Fatalf("%s: %v", pattern, err)
+		}
+		files = append(files, found...)
+	}
+	return files
 }
 
 // vectorClient returns a client of a server that is one handler.
