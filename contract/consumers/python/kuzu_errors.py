@@ -1,8 +1,9 @@
 """What can go wrong, in words that a program can act on.
 
 The API answers failures with `detail` as a string, a list or an object, as plain
-text, or, on /health, without `detail`. `refuse_bad_answers` is a hook for httpx
-that turns all of them into one `KuzuError` before the generated code sees them.
+text, or, on /health, without `detail`, and some behind a status of success.
+`refuse_bad_answers` is a hook for httpx that turns all of them into one `KuzuError`
+before the generated code sees them.
 """
 
 from __future__ import annotations
@@ -84,8 +85,26 @@ def error_of(status: int, content_type: str, body: bytes) -> KuzuError:
     return KuzuError(kind, message, status, retry_after)
 
 
+def hidden_error_of(body: bytes) -> KuzuError | None:
+    """The failure that an answer holds in spite of a status of success."""
+    answer: Any = json.loads(body)
+    if isinstance(answer, dict):
+        if answer.get("success") is False:
+            otherwise = "invalid request" if "failed: 400: " in answer["message"] else "execution"
+            return KuzuError(statement_kind(answer["message"], otherwise), answer["message"])
+        if answer.get("schema_applied") is False:
+            return KuzuError("execution", "the database was created, but not all of its schema")
+        if answer.get("status") == "not_implemented":
+            return KuzuError("unsupported", answer["message"])
+    return None
+
+
 def refuse_bad_answers(response: httpx.Response) -> None:
     """For httpx: event_hooks={"response": [refuse_bad_answers]}."""
+    content_type = response.headers.get("content-type", "")
     if response.status_code >= 300:
-        body = response.read()
-        raise error_of(response.status_code, response.headers.get("content-type", ""), body)
+        raise error_of(response.status_code, content_type, response.read())
+    if content_type.startswith("application/json"):
+        error = hidden_error_of(response.read())
+        if error:
+            raise error

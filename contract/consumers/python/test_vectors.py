@@ -11,10 +11,13 @@ from urllib.parse import urlsplit
 
 import httpx
 
+from kuzu_api import Client
+from kuzu_api.api.backup import restore_database
 from kuzu_api.api.databases import create_database, delete_database
 from kuzu_api.api.ingestion import ingest_files
-from kuzu_api.models import CreateDatabaseRequest, IngestRequest
-from kuzu_errors import KuzuError, error_of
+from kuzu_api.api.schema import install_schema
+from kuzu_api.models import CreateDatabaseRequest, IngestRequest, InstallSchemaRequest
+from kuzu_errors import KuzuError, error_of, refuse_bad_answers
 from kuzu_stream import events_of, rows_of, stream
 from walk import connect, query
 
@@ -25,6 +28,26 @@ INDEX = json.loads((VECTORS / "index.json").read_text("utf-8"))
 def lines(file: str) -> list[str]:
     """The lines of a body, as httpx hands them out."""
     return list(httpx.Response(200, content=(VECTORS / file).read_bytes()).iter_lines())
+
+
+def value_of(vector: dict[str, Any]) -> Any:
+    """A value that the vectors write as a type and a text, a list or members."""
+    content: Any = vector.get("value")
+    if vector["type"] == "list":
+        return [value_of(item) for item in content]
+    if vector["type"] == "object":
+        return {name: value_of(member) for name, member in content.items()}
+    return READERS[vector["type"]](content)
+
+
+def answering(content: str) -> Client:
+    """A client of a server that answers everything with one JSON text."""
+    answer = httpx.Response(200, headers={"content-type": "application/json"}, content=content)
+    client = connect("http://server")
+    hooks: Any = {"response": [refuse_bad_answers]}
+    web = httpx.Client(base_url="http://server", transport=httpx.MockTransport(lambda _: answer), event_hooks=hooks)
+    client.set_httpx_client(web)
+    return client
 
 
 READERS: dict[str, Callable[[str], Any]] = {
@@ -53,6 +76,35 @@ class Vectors(unittest.TestCase):
                     for name, want in vector["last"].items():
                         # repr tells 1 from 1.0, and NaN from nothing but itself.
                         self.assertEqual(repr(READERS[want["type"]](want["value"])), repr(rows[-1][name]))
+
+    def test_values(self) -> None:
+        for vector in INDEX["values"]:
+            want = repr(value_of(vector["becomes"]))
+            with self.subTest(vector["name"]):
+                if vector["plain"] is not None:
+                    body = '{"data":[{"v":%s}],"columns":["v"],"execution_time_ms":1,"row_count":1,"database":"vectors"}'
+                    row = query(answering(body % vector["plain"]), "vectors", "RETURN 1 AS v").data[0]
+                    self.assertEqual(want, repr(row["v"]))
+                if vector["stream"] is not None:
+                    line = '{"chunk_index": 0, "data": [{"v": %s}], "columns": ["v"], "is_last_chunk": true, "row_count": 1, "total_rows_sent": 1}'
+                    self.assertEqual(want, repr(list(rows_of([line % vector["stream"]]))[0]["v"]))
+
+    def test_responses(self) -> None:
+        calls: dict[str, Callable[[Client], object]] = {
+            "installSchema": lambda c: install_schema.sync("vectors", client=c, body=InstallSchemaRequest("ddl")),
+            "createDatabase": lambda c: create_database.sync(client=c, body=CreateDatabaseRequest("vectors")),
+            "restoreDatabase": lambda c: restore_database.sync("vectors", client=c, backup_path="s3://b/a.zip"),
+        }
+        for vector in INDEX["responses"]:
+            with self.subTest(vector["name"]):
+                kind, message = None, vector["message"]
+                try:
+                    calls[vector["operation"]](answering(vector["body"]))
+                except KuzuError as error:
+                    kind, message = error.kind, error.message
+                self.assertEqual(vector["kind"], kind)
+                if vector["message"] is not None:
+                    self.assertEqual(vector["message"], message)
 
     def test_errors(self) -> None:
         for vector in INDEX["errors"]:

@@ -1,6 +1,6 @@
 // A generated client whose numbers are exact and whose failures are KuzuErrors.
 import createClient, { type Client } from "openapi-fetch";
-import { errorOf, KuzuError } from "./errors.js";
+import { errorOf, hiddenErrorOf, KuzuError } from "./errors.js";
 import { parseExact, writeExact } from "./exact.js";
 import type { components, paths } from "./kuzu-api.js";
 
@@ -23,7 +23,12 @@ export function connect(baseUrl: string, key = "", fetch: (request: Request) => 
       // The library reads through json() only if the length is known.
       const exact = new Response(response.body, response);
       exact.headers.set("content-length", "1");
-      exact.json = async () => parseExact(await exact.text());
+      exact.json = async () => {
+        const answer = parseExact(await exact.text());
+        const error = hiddenErrorOf(answer);
+        if (error) throw error;
+        return answer;
+      };
       return exact;
     },
   });

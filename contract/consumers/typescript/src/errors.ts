@@ -1,6 +1,7 @@
 // What can go wrong, in words that a program can act on. The API answers failures
 // with `detail` as a string, a list or an object, as plain text, or, on /health,
-// without `detail`; errorOf makes one KuzuError of all of them.
+// without `detail`, and some behind a status of success; errorOf and hiddenErrorOf
+// make one KuzuError of all of them.
 import type { components } from "./kuzu-api.js";
 
 export type Kind =
@@ -38,6 +39,12 @@ type Detail =
   | components["schemas"]["ValidationError"]["detail"]
   | components["schemas"]["AdmissionError"]["detail"];
 
+type Hidden = Partial<
+  components["schemas"]["InstallSchemaResponse"] &
+    Pick<components["schemas"]["CreateDatabaseResponse"], "schema_applied"> &
+    Pick<components["schemas"]["RestoreResponse"], "status">
+>;
+
 // The error that an answer with a status of 300 or more stands for.
 export function errorOf(status: number, contentType: string, body: string): KuzuError {
   let detail: Detail | undefined;
@@ -69,4 +76,15 @@ export function errorOf(status: number, contentType: string, body: string): Kuzu
     kind = "locked out";
   }
   return new KuzuError(kind, message, status, retryAfter);
+}
+
+// The failure that an answer holds in spite of a status of success.
+export function hiddenErrorOf(answer: unknown): KuzuError | undefined {
+  const { success, schema_applied, status, message = "" } = (answer ?? {}) as Hidden;
+  if (success === false) {
+    return new KuzuError(statementKind(message, message.includes("failed: 400: ") ? "invalid request" : "execution"), message);
+  }
+  if (schema_applied === false) return new KuzuError("execution", "the database was created, but not all of its schema");
+  if (status === "not_implemented") return new KuzuError("unsupported", message);
+  return undefined;
 }
