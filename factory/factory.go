@@ -132,7 +132,7 @@ func (f *Factory) newFleet(ctx context.Context, environment string) (*fleet, err
 	patient := set
 	patient.OpenTimeout = staleTTL // a registry comes back sooner than a server, and more hangs on it
 	if !f.cfg.Breakers {
-		set.FailureThreshold, patient.FailureThreshold = neverOpens, neverOpens
+		set.Failure, patient.Failure = nothingFails, nothingFails
 	}
 	in := &fleet{
 		environment: environment, development: development(environment), cfg: &f.cfg, log: f.log, ctx: f.ctx,
@@ -141,6 +141,9 @@ func (f *Factory) newFleet(ctx context.Context, environment string) (*fleet, err
 		masters:   resilience.Breaker("shared_master", patient),
 		alb:       resilience.Breaker("alb", set),
 		origin:    strconv.FormatUint(rand.Uint64(), 36),
+	}
+	if err := errors.Join(in.reads.Err(), in.masters.Err(), in.alb.Err()); err != nil {
+		return nil, err
 	}
 	if f.cfg.ReplicaURL != "" {
 		u, err := url.Parse(f.cfg.ReplicaURL)
@@ -183,8 +186,8 @@ func (f *Factory) newFleet(ctx context.Context, environment string) (*fleet, err
 	return in, nil
 }
 
-// neverOpens is a threshold for breakers that are switched off.
-const neverOpens = 1 << 30
+// nothingFails is for breakers that are switched off.
+func nothingFails(error) bool { return false }
 
 // fleetOf returns what knows the servers of another environment.
 func (f *Factory) fleetOf(environment string) (*fleet, error) {

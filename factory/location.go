@@ -18,7 +18,7 @@ type location struct {
 	expires  int64
 	settled  int64 // when the registry last said so in answer to a doubt; 0: never
 	busy     bool  // its instance is loading data
-	suspect  bool  // the server said that the graph is not there
+	suspect  bool  // the server said that the graph is not there, or nothing
 	stale    bool  // the registry did not answer when it was asked again
 }
 

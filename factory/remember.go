@@ -100,9 +100,10 @@ func (f *fleet) remember(id string, l *location) {
 }
 
 // doubt is called when an attempt says that a location is wrong. The next call
-// asks the registry, in every process.
+// asks the registry, in every process. A server that was merely silent is probably
+// busy, which is nothing to tell others; but the graph may have moved from it.
 func (f *fleet) doubt(id string, ep *endpoint, outcome transport.Outcome) {
-	if outcome == transport.OutcomeMisplaced {
+	if outcome != transport.OutcomeDead {
 		f.local.ComputeIfPresent(id, func(l *location) (*location, otter.ComputeOp) {
 			// A server that the registry confirmed a moment ago has the last word.
 			if l.ep != ep || l.suspect || l.settledLately(time.Now().UnixNano()) {
@@ -111,7 +112,9 @@ func (f *fleet) doubt(id string, ep *endpoint, outcome transport.Outcome) {
 			return l.with(func(l *location) { l.suspect = true }), otter.WriteOp
 		})
 	}
-	f.announce(id)
+	if outcome != transport.OutcomeSlow {
+		f.announce(id)
+	}
 }
 
 // forget drops what is known of a graph, everywhere.

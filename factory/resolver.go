@@ -60,7 +60,7 @@ func (r *resolver) Report(call transport.Call, endpoint transport.Endpoint, outc
 		return
 	}
 	ep.report(outcome, time.Now())
-	if outcome != transport.OutcomeDead && outcome != transport.OutcomeMisplaced || r.pinned != nil {
+	if outcome != transport.OutcomeDead && outcome != transport.OutcomeMisplaced && outcome != transport.OutcomeSlow || r.pinned != nil {
 		return
 	}
 	if ep == r.fleet.replicaEndpoint {
