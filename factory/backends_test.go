@@ -248,15 +248,6 @@ func fault(status int, kind string, reasons ...string) *http.Response {
 	return &http.Response{StatusCode: status, Header: http.Header{"Content-Type": {"application/x-amz-json-1.0"}}, Body: io.NopCloser(bytes.NewReader(text))}
 }
 
-// again copies an answer, which is read more than once.
-func again(resp *http.Response) *http.Response {
-	text, _ := io.ReadAll(resp.Body)
-	resp.Body = io.NopCloser(bytes.NewReader(text))
-	other := *resp
-	other.Body = io.NopCloser(bytes.NewReader(text))
-	return &other
-}
-
 // direct asks a stand-in without a network.
 type direct struct{ http.Handler }
 

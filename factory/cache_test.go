@@ -83,14 +83,15 @@ func TestNegativeAnswersAreKept(t *testing.T) {
 // TestRegistryFailures are not "not found", and cost no call whose graph is known.
 func TestRegistryFailures(t *testing.T) {
 	for name, test := range map[string]struct {
-		answer *http.Response
+		status int
+		code   string
 		want   error
 		says   string
 	}{
-		"throttling":    {fault(400, "ProvisionedThroughputExceededException"), kuzu.ErrUnavailable, "throttles"},
-		"no permission": {fault(400, "AccessDeniedException"), kuzu.ErrConfiguration, "check the role"},
-		"no table":      {fault(400, "ResourceNotFoundException"), kuzu.ErrConfiguration, "does not exist"},
-		"an outage":     {fault(500, "InternalServerError"), kuzu.ErrUnavailable, "registry table"},
+		"throttling":    {400, "ProvisionedThroughputExceededException", kuzu.ErrUnavailable, "throttles"},
+		"no permission": {400, "AccessDeniedException", kuzu.ErrConfiguration, "check the role"},
+		"no table":      {400, "ResourceNotFoundException", kuzu.ErrConfiguration, "does not exist"},
+		"an outage":     {500, "InternalServerError", kuzu.ErrUnavailable, "registry table"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := newWorld(t)
@@ -99,7 +100,7 @@ func TestRegistryFailures(t *testing.T) {
 			f := w.factory()
 			c, err := f.Client(t.Context(), parent, factory.Read)
 			mustQuery(t, c, err)
-			w.spy.intercept(func(string) *http.Response { return again(test.answer) }, nil)
+			w.spy.intercept(func(string) *http.Response { return fault(test.status, test.code) }, nil)
 			for range 20 {
 				mustQuery(t, c, nil)
 			}

@@ -2,11 +2,9 @@ package factory
 
 import (
 	"context"
-	"crypto/tls"
 	"errors"
 	"log/slog"
 	"math/rand/v2"
-	"net"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -88,39 +86,26 @@ func (f *Factory) newChain(ctx context.Context) error {
 		s.Breaker, s.Busy = nil, nil
 	}
 	s.Bulkhead.Concurrent = f.cfg.MaxConnections
-	s.Transport = f.pool()
+	s.Base = f.pool()
 	var err error
 	if s.Keys, err = f.keys(ctx); err != nil {
 		return err
 	}
-	f.chain, err = transport.NewChain(s)
-	return err
+	if f.chain, err = transport.NewChain(s); err != nil {
+		return err
+	}
+	f.ends = append(f.ends, func() { _ = f.chain.Close() })
+	return nil
 }
 
-// pool is the connections to servers.
-func (f *Factory) pool() http.RoundTripper {
-	pool := transport.NewBase()
-	pool.MaxConnsPerHost = f.cfg.MaxConnections
-	pool.MaxIdleConnsPerHost = f.cfg.MaxIdleConnections
-	pool.IdleConnTimeout = f.cfg.KeepAlive * 4 / 5 // before the server closes it under a request
-	pool.DisableKeepAlives = f.cfg.MaxIdleConnections == 0 || f.cfg.KeepAlive == 0
-	dial := pool.DialContext
-	pool.DialContext = func(ctx context.Context, network, address string) (net.Conn, error) {
-		ctx, cancel := context.WithTimeout(ctx, f.cfg.ConnectTimeout)
-		defer cancel()
-		return dial(ctx, network, address)
-	}
-	if f.cfg.TLS != nil {
-		pool.TLSClientConfig = f.cfg.TLS.Clone()
-	}
-	if !f.cfg.VerifyTLS {
-		if pool.TLSClientConfig == nil {
-			pool.TLSClientConfig = &tls.Config{MinVersion: tls.VersionTLS12}
-		}
-		pool.TLSClientConfig.InsecureSkipVerify = true // as the operator asks
-	}
-	f.ends = append(f.ends, pool.CloseIdleConnections)
-	return pool
+// pool is how the chain connects to servers.
+func (f *Factory) pool() transport.BaseSettings {
+	s := transport.DefaultBaseSettings()
+	s.MaxConnsPerHost, s.MaxIdleConnsPerHost = f.cfg.MaxConnections, f.cfg.MaxIdleConnections
+	s.IdleTimeout = f.cfg.KeepAlive * 4 / 5 // before the server closes it under a request
+	s.DialTimeout = f.cfg.ConnectTimeout
+	s.TLS = transport.TLSSettings{Config: f.cfg.TLS, SkipVerify: !f.cfg.VerifyTLS}
+	return s
 }
 
 // newFleet sets up what knows the servers of an environment. In development
@@ -170,7 +155,7 @@ func (f *Factory) newFleet(ctx context.Context, environment string) (*fleet, err
 		graphs:    table(f.cfg.GraphTable, environment),
 	}
 	probes := transport.NewBase()
-	probes.TLSClientConfig = f.cfg.TLS.Clone()
+	probes.TLSClientConfig = f.cfg.tls()
 	f.ends = append(f.ends, probes.CloseIdleConnections)
 	in.probe = &http.Client{Transport: probes, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
 	in.background = newWorker(f.ctx)

@@ -51,6 +51,11 @@ func redisOptions(c *Config) (*redis.Options, error) {
 			options.TLSConfig = &tls.Config{MinVersion: tls.VersionTLS12}
 		}
 	}
+	if parsed := options.TLSConfig; parsed != nil {
+		options.TLSConfig = c.tls()
+		options.TLSConfig.ServerName = parsed.ServerName // "": the address
+		options.TLSConfig.InsecureSkipVerify = options.TLSConfig.InsecureSkipVerify || parsed.InsecureSkipVerify
+	}
 	// The context of a call is what bounds it, also while it is under way. A
 	// connection may take longer to come about than a call can wait for it.
 	options.ContextTimeoutEnabled = true
@@ -58,6 +63,7 @@ func redisOptions(c *Config) (*redis.Options, error) {
 	options.ReadTimeout, options.WriteTimeout = redisPatience, redisPatience
 	options.MaxRetries = -1
 	options.DialerRetries = 1
+	options.Dialer = dialRedis(options.DialTimeout, options.TLSConfig)
 	options.DisableIdentity = true
 	options.MaintNotificationsConfig = &maintnotifications.Config{Mode: maintnotifications.ModeDisabled}
 	return options, nil

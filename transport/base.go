@@ -95,7 +95,7 @@ func newBase(s BaseSettings, rt http.RoundTripper, logger *slog.Logger) (*base, 
 	if err := errors.Join(s.check(), err); err != nil {
 		return nil, err
 	}
-	if s.TLS.SkipVerify {
+	if config.InsecureSkipVerify {
 		logger.Warn("TLS certificates of servers are not verified, so that anyone on the way can read the API key; set VERIFY_SSL to true")
 	}
 	b := &base{maxAge: s.MaxAge, traced: true}

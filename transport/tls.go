@@ -11,6 +11,9 @@ import (
 // TLSSettings say whom https:// connections trust, and who we are. The zero
 // value trusts whom the system trusts. The oldest version spoken is 1.2.
 type TLSSettings struct {
+	// Config is what to start from, such as one with authorities that are in no
+	// file; nil for nothing. It is copied, and the other settings go before it.
+	Config *tls.Config
 	// RootsFile holds the certificates, in PEM, of the authorities to trust
 	// instead of those of the system; "" for the latter.
 	RootsFile string
@@ -23,7 +26,12 @@ type TLSSettings struct {
 
 // config reads the files. Its error names every setting that is wrong.
 func (s *TLSSettings) config() (*tls.Config, error) {
-	config := &tls.Config{MinVersion: tls.VersionTLS12, InsecureSkipVerify: s.SkipVerify} //nolint:gosec // if the settings say so, with a warning
+	config := &tls.Config{} //nolint:gosec // the version follows
+	if s.Config != nil {
+		config = s.Config.Clone()
+	}
+	config.MinVersion = max(config.MinVersion, tls.VersionTLS12)
+	config.InsecureSkipVerify = config.InsecureSkipVerify || s.SkipVerify //nolint:gosec // if the settings say so, with a warning
 	var faults []error
 	if s.RootsFile != "" {
 		pem, err := os.ReadFile(s.RootsFile)
