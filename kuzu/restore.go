@@ -19,7 +19,10 @@ import (
 // an upload or the address of an archive; set one of them.
 type RestoreRequest struct {
 	// Archive is a ZIP archive as [Client.DownloadBackup] writes it. It is sent as
-	// it is read and never held in memory.
+	// it is read and never held in memory. Another goroutine reads it. When the
+	// call fails or is canceled while a Read is under way, Restore returns all the
+	// same; that goroutine ends with that Read, of which nothing is used. To use
+	// the same reader again, make it return first, as by closing a file.
 	Archive io.Reader
 	// Path is where the server finds the archive, such as s3://bucket/kg1.zip.
 	Path string
@@ -51,13 +54,13 @@ func (c *Client) Restore(ctx context.Context, req RestoreRequest) (*Task, error)
 			return c.api.RestoreDatabaseWithBody(ctx, c.graph, params, "", http.NoBody, withoutContentType)
 		}
 		var contentType string
-		up, contentType = newUpload(req)
+		up, contentType = newUpload(ctx, req)
 		return c.api.RestoreDatabaseWithBody(ctx, c.graph, nil, contentType, up)
 	})
 	unread := up.end()
 	e, _ := errors.AsType[*Error](err)
 	switch {
-	case e != nil && unread != nil:
+	case e != nil && unread != nil && ctx.Err() == nil:
 		e.Kind, e.Message, e.Err = KindInvalidRequest, "the archive could not be read", unread
 		return nil, e
 	case e != nil && e.Status == http.StatusUnprocessableEntity && strings.Contains(e.Message, "query.backup_path"):
@@ -90,20 +93,28 @@ func withoutContentType(_ context.Context, req *http.Request) error {
 
 // upload is the body of a restore: an archive between the parts of a form. Its
 // length is not known, so that the server's limit for bodies does not apply.
+//
+// net/http waits for a Read of a body, also when the call is canceled. The archive
+// may be a connection that is silent for good, so that a goroutine reads it, and
+// the body is a pipe from there.
 type upload struct {
 	form    io.Reader
 	archive io.Reader
 	report  func(int64)
+	start   sync.Once
+	from    *io.PipeReader
+	to      *io.PipeWriter
+	forget  func() bool // the context
 
-	// mu guards what follows: net/http may read on while the call returns. It is
-	// held during a report, so that none comes after the call.
+	// mu guards what follows: the goroutine may go on while the call returns. It
+	// is held during a report, so that none comes after the call.
 	mu    sync.Mutex
 	ended bool
 	sent  int64
 	err   error // of the archive
 }
 
-func newUpload(req RestoreRequest) (up *upload, contentType string) {
+func newUpload(ctx context.Context, req RestoreRequest) (up *upload, contentType string) {
 	var form bytes.Buffer // writing to it does not fail
 	w := multipart.NewWriter(&form)
 	_ = w.WriteField("create_system_backup", strconv.FormatBool(!req.WithoutSystemBackup))
@@ -112,6 +123,8 @@ func newUpload(req RestoreRequest) (up *upload, contentType string) {
 	head := form.Len()
 	_ = w.Close()
 	up = &upload{archive: req.Archive, report: req.OnProgress}
+	up.from, up.to = io.Pipe()
+	up.forget = context.AfterFunc(ctx, func() { _ = up.from.CloseWithError(context.Cause(ctx)) })
 	up.form = io.MultiReader(bytes.NewReader(form.Bytes()[:head]), readFunc(up.readArchive), bytes.NewReader(form.Bytes()[head:]))
 	return up, w.FormDataContentType()
 }
@@ -120,25 +133,58 @@ func newUpload(req RestoreRequest) (up *upload, contentType string) {
 func (u *upload) Read(p []byte) (int, error) { return u.form.Read(p) }
 
 func (u *upload) readArchive(p []byte) (int, error) {
-	n, err := u.archive.Read(p)
+	u.start.Do(func() { go u.pump() })
+	return u.from.Read(p)
+}
+
+// pumpBuffer is how much of an archive is in memory.
+const pumpBuffer = 64 << 10
+
+// pump hands on the archive until its end, or until the call has ended.
+func (u *upload) pump() {
+	buf := make([]byte, pumpBuffer)
+	for {
+		n, err := u.archive.Read(buf)
+		if !u.count(n, err) {
+			return
+		}
+		if n > 0 {
+			if _, closed := u.to.Write(buf[:n]); closed != nil {
+				return
+			}
+		}
+		if err != nil {
+			_ = u.to.CloseWithError(err) // io.EOF ends the body as it should
+			return
+		}
+	}
+}
+
+// count notes what came from the archive, and reports whether the call goes on.
+func (u *upload) count(n int, err error) bool {
 	u.mu.Lock()
 	defer u.mu.Unlock()
+	if u.ended {
+		return false
+	}
 	u.sent += int64(n)
 	if err != nil && !errors.Is(err, io.EOF) {
 		u.err = fmt.Errorf("after %d bytes: %w", u.sent, err)
 	}
-	if n > 0 && u.report != nil && !u.ended {
+	if n > 0 && u.report != nil {
 		u.report(u.sent)
 	}
-	return n, err
+	return true
 }
 
-// end stops the reports and returns what was wrong with the archive. A nil
-// upload has none.
+// end stops reading and the reports, and returns what was wrong with the archive.
+// A nil upload has none.
 func (u *upload) end() error {
 	if u == nil {
 		return nil
 	}
+	u.forget()
+	_ = u.from.Close() // it returns nil
 	u.mu.Lock()
 	defer u.mu.Unlock()
 	u.ended = true

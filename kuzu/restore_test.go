@@ -124,8 +124,9 @@ func TestRestoreFails(t *testing.T) {
 	}
 }
 
-// TestRestoreCanBeCanceled in the middle of the archive, and reports no progress
-// after it has returned.
+// TestRestoreCanBeCanceled although the archive returns nothing more for good, and
+// reports no progress after it has returned. What then reads the archive ends
+// with that.
 func TestRestoreCanBeCanceled(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	raw := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
@@ -135,7 +136,8 @@ func TestRestoreCanBeCanceled(t *testing.T) {
 	}))
 	defer raw.Close()
 	var returned atomic.Bool
-	archive := io.MultiReader(strings.NewReader("PK"), waitFor(ctx.Done()), strings.NewReader("more"))
+	stuck := make(chan struct{})
+	archive := io.MultiReader(strings.NewReader("PK"), waitFor(stuck), strings.NewReader("more"))
 	_, err := connect(t, raw.URL).Restore(ctx, kuzu.RestoreRequest{Archive: archive, OnProgress: func(int64) {
 		if returned.Load() {
 			t.Error("progress after the end")
@@ -143,4 +145,23 @@ func TestRestoreCanBeCanceled(t *testing.T) {
 	}})
 	returned.Store(true)
 	wantError(t, err, kuzu.KindCanceled, "restoreDatabase")
+	if !errors.Is(err, context.Canceled) {
+		t.Errorf("the cause is hidden: %v", err)
+	}
+	close(stuck)
+}
+
+// TestRestoreOfAnArchiveThatIsSilent ends with the server's answer.
+func TestRestoreOfAnArchiveThatIsSilent(t *testing.T) {
+	raw := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if err := http.NewResponseController(w).EnableFullDuplex(); err != nil { // answer before the body's end
+			t.Error(err)
+		}
+		says(409, asJSON, `{"detail":"Database social already exists"}`)(w, r)
+	}))
+	defer raw.Close()
+	stuck := make(chan struct{})
+	defer close(stuck)
+	_, err := connect(t, raw.URL).Restore(t.Context(), kuzu.RestoreRequest{Archive: waitFor(stuck)})
+	wantError(t, err, kuzu.KindConflict, "already exists")
 }
