@@ -34,6 +34,23 @@ func BenchmarkForbiddenKeyword(b *testing.B) {
 	}
 }
 
+func BenchmarkCheckDDL(b *testing.B) {
+	for _, bench := range []struct{ name, piece string }{
+		{"tables", "CREATE NODE TABLE T(id INT64, name STRING, born DATE, PRIMARY KEY(id));\n"},
+		{"words", "CREATE NODE TABLE T(id INT64, drop STRING, load STRING, call STRING, copy STRING);\n"},
+		{"one table", "drop STRING, load STRING, "},
+		{"blanks", "COMMENT ON TABLE T IS 'drop" + strings.Repeat(" ", 1000) + "';"},
+	} {
+		b.Run(bench.name, func(b *testing.B) {
+			ddl := strings.Repeat(bench.piece, (1<<20)/len(bench.piece))
+			b.SetBytes(int64(len(ddl)))
+			for b.Loop() {
+				_ = CheckDDL(ddl)
+			}
+		})
+	}
+}
+
 func TestParseAllocatesOnlyTheNames(t *testing.T) {
 	if n := testing.AllocsPerRun(100, func() { _, _ = Parse("MATCH (n) RETURN upper(n.name) LIMIT 5") }); n != 0 {
 		t.Errorf("%v allocations without parameters", n)

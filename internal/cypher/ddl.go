@@ -2,41 +2,45 @@ package cypher
 
 import (
 	"regexp"
+	"slices"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 )
 
 // The server's rules for the statements of a schema. It matches them against
 // upper-case text with Python's classes, where letters and blanks are those of
 // Unicode.
 var (
-	allowedDDL = ddlPatterns(
-		`^\s*CREATE\s+NODE\s+TABLE\s+(IF\s+NOT\s+EXISTS\s+)?\w+\s*\(`,
-		`^\s*CREATE\s+REL\s+TABLE\s+(IF\s+NOT\s+EXISTS\s+)?\w+\s*\(`,
-		`^\s*CREATE\s+INDEX\s+\w+\s+ON\s+\w+`,
-		`^\s*COMMENT\s+ON\s+(TABLE|COLUMN)\s+\w+`,
-	)
-	forbiddenDDL = ddlPatterns(
-		`\bDROP\s+(TABLE|DATABASE|SCHEMA|INDEX)\b`,
-		`\bALTER\s+(TABLE|DATABASE|SCHEMA)\b`,
-		`\bTRUNCATE\s+TABLE\b`,
-		`\bDELETE\s+FROM\b`,
-		`\bUPDATE\s+\w+\s+SET\b`,
-		`\bGRANT\s+\w+`,
-		`\bREVOKE\s+\w+`,
-		`\bCREATE\s+(USER|ROLE)\b`,
-		`\bCALL\s+\w+\.`,
-		`\bLOAD\s+CSV\b`,
-		`\bCOPY\s+FROM\b`,
-	)
+	allowedDDL = []*regexp.Regexp{
+		ddlPattern(`^\s*CREATE\s+NODE\s+TABLE\s+(IF\s+NOT\s+EXISTS\s+)?\w+\s*\(`),
+		ddlPattern(`^\s*CREATE\s+REL\s+TABLE\s+(IF\s+NOT\s+EXISTS\s+)?\w+\s*\(`),
+		ddlPattern(`^\s*CREATE\s+INDEX\s+\w+\s+ON\s+\w+`),
+		ddlPattern(`^\s*COMMENT\s+ON\s+(TABLE|COLUMN)\s+\w+`),
+	}
+	// forbiddenDDL are words, and what after it makes each of them forbidden.
+	// Looking for the word first takes a hundredth of the time.
+	forbiddenDDL = []struct {
+		word  string
+		after *regexp.Regexp
+	}{
+		{"DROP", ddlPattern(`^(\s+(TABLE|DATABASE|SCHEMA|INDEX))\b`)},
+		{"ALTER", ddlPattern(`^(\s+(TABLE|DATABASE|SCHEMA))\b`)},
+		{"TRUNCATE", ddlPattern(`^(\s+TABLE)\b`)},
+		{"DELETE", ddlPattern(`^(\s+FROM)\b`)},
+		{"UPDATE", ddlPattern(`^(\s+\w+\s+SET)\b`)},
+		{"GRANT", ddlPattern(`^(\s+\w+)`)},
+		{"REVOKE", ddlPattern(`^(\s+\w+)`)},
+		{"CREATE", ddlPattern(`^(\s+(USER|ROLE))\b`)},
+		{"CALL", ddlPattern(`^(\s+\w+\.)`)},
+		{"LOAD", ddlPattern(`^(\s+CSV)\b`)},
+		{"COPY", ddlPattern(`^(\s+FROM)\b`)},
+	}
 )
 
-func ddlPatterns(patterns ...string) []*regexp.Regexp {
-	classes := strings.NewReplacer(`\w`, `[\pL\pN_]`, `\s`, `[\s\pZ\x0b\x1c-\x1f\x{85}]`)
-	compiled := make([]*regexp.Regexp, len(patterns))
-	for i, pattern := range patterns {
-		compiled[i] = regexp.MustCompile(classes.Replace(pattern))
-	}
-	return compiled
+func ddlPattern(pattern string) *regexp.Regexp {
+	classes := strings.NewReplacer(`\w`, `[\pL\pN_]`, `\s`, `[\s\pZ\x0b\x1c-\x1f\x{85}]`, `\b`, `($|[^\pL\pN_])`)
+	return regexp.MustCompile(classes.Replace(pattern))
 }
 
 // CheckSeparators fails, with an [*Error], on statements of which the server
@@ -73,11 +77,11 @@ func CheckDDL(ddl string) error {
 		}
 		number++
 		upper := strings.ToUpper(piece)
-		if found := findAny(forbiddenDDL, upper); found != "" {
+		if found := findForbidden(upper); found != "" {
 			return errorAt(ddl, offset, "statement %d, %q: a schema may not contain %q, not even as a name or a text; "+
 				"rename it, or run the statement as a query", number, firstWords(piece), found)
 		}
-		if findAny(allowedDDL, upper) == "" {
+		if !slices.ContainsFunc(allowedDDL, func(allowed *regexp.Regexp) bool { return allowed.MatchString(upper) }) {
 			return errorAt(ddl, offset, "statement %d, %q: a schema takes CREATE NODE TABLE, CREATE REL TABLE and COMMENT ON, "+
 				"with names that need no backticks and no comment before them; run anything else as a query", number, firstWords(piece))
 		}
@@ -88,11 +92,24 @@ func CheckDDL(ddl string) error {
 	return nil
 }
 
-// findAny returns the first match of the first pattern that matches.
-func findAny(patterns []*regexp.Regexp, text string) string {
-	for _, pattern := range patterns {
-		if found := pattern.FindString(text); found != "" {
-			return found
+// findForbidden returns the first match of the first pattern that matches a text
+// in upper case.
+func findForbidden(text string) string {
+	for _, forbidden := range forbiddenDDL {
+		rest := text
+		for {
+			i := strings.Index(rest, forbidden.word)
+			if i < 0 {
+				break
+			}
+			done := len(text) - len(rest) + i
+			rest = rest[i+len(forbidden.word):]
+			if before, _ := utf8.DecodeLastRuneInString(text[:done]); before == '_' || unicode.In(before, unicode.L, unicode.N) {
+				continue // within a longer word
+			}
+			if at := forbidden.after.FindStringSubmatchIndex(rest); at != nil {
+				return forbidden.word + rest[:at[3]]
+			}
 		}
 	}
 	return ""

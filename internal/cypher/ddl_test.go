@@ -24,6 +24,8 @@ func TestCheckDDL(t *testing.T) {
 		{"CREATE NODE TABLE Größe(id INT64 PRIMARY KEY)", "", 0},
 		{"CREATE NODE TABLE T(granted STRING, dropper STRING, PRIMARY KEY(granted))", "", 0},
 
+		{"COMMENT ON TABLE T IS 'drop tables, raindrop table, ädrop table, drop tableä, x_grant y, copy from_x'", "", 0},
+
 		{"", "the DDL is empty", 1},
 		{" ; ;\n", "the DDL is empty", 2},
 		{person + ";\nCREATE SEQUENCE s", `statement 2, "CREATE SEQUENCE s": a schema takes`, 2},
@@ -36,6 +38,8 @@ func TestCheckDDL(t *testing.T) {
 		{"COMMENT ON TABLE Person IS 'revoke it'", `may not contain "REVOKE IT"`, 1},
 		{"COPY FROM x", `may not contain "COPY FROM"`, 1},
 		{"MATCH (n) CALL apoc.x()", `may not contain "CALL APOC."`, 1},
+		{"CREATE NODE TABLE T(id INT64) UPDATE T SET", `may not contain "UPDATE T SET"`, 1},
+		{"COMMENT ON TABLE T IS 'drop it, then drop\u00a0table'", `may not contain "DROP\u00a0TABLE"`, 1},
 		{"COMMENT ON TABLE Person IS 'a;b'", "a semicolon within a string", 1},
 		{person + " /* ; */", "a semicolon within a string", 1},
 		{person + "\n// ;", "a semicolon within", 2},
