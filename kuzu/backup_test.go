@@ -325,7 +325,6 @@ func TestPropertiesThatCannotBeHad(t *testing.T) {
 	}{
 		"engine error": {"It's", says(400, asJSON, `{"detail":"Catalog error: Catalog exception: x"}`), kuzu.KindSyntax},
 		"no columns":   {"It's", says(200, asJSON, `{"data":[{"x":1}],"columns":["x"],"row_count":1}`), kuzu.KindProtocol},
-		"keyword":      {"Immigrant", says(200, asJSON, `{}`), kuzu.KindForbidden},
 	} {
 		t.Run(name, func(t *testing.T) {
 			srv := serve(t, func(w http.ResponseWriter, r *http.Request) {

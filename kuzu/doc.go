@@ -46,10 +46,12 @@
 //	INTERVAL                                   time.Duration; a month has 30 days
 //	LIST, ARRAY                                slices, and arrays of that very length
 //	STRUCT, MAP                                maps; structs by the tags kuzu or json, or the names of fields
+//	UNION                                      what its member is
 //	NODE, REL, RECURSIVE_REL                   [Node], [Rel], [Path]; nodes and rels as STRUCTs do
 //	INTERNAL_ID                                [InternalID]
 //
-// All of these fit within lists, maps and structs as well. Servers send the types
+// A node of a match of several tables has the properties of all of them, null
+// where they are not its own. All of these fit within lists, maps and structs as well. Servers send the types
 // from INT128 to INTERVAL as text; [ErrUnstreamable] tells which of them deployed
 // servers cannot stream.
 //

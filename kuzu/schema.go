@@ -49,6 +49,10 @@ func (c *Client) InstallSchema(ctx context.Context, ddl string) error {
 
 // Schema lists the tables of the client's graph with their properties. Deployed
 // servers leave the properties out; they are then asked for with a query a table.
+//
+// Such a query is not taken for a table whose name holds one of the server's
+// forbidden words, as Migrant holds GRANT. The Properties of that table are nil,
+// for "not known"; those of a table that has none are empty and not nil.
 func (c *Client) Schema(ctx context.Context) (DatabaseSchema, error) {
 	schema, err := call[DatabaseSchema](ctx, c, gen.OpGetSchema, func() (*http.Response, error) {
 		return c.api.GetSchema(ctx, c.graph)
@@ -65,7 +69,12 @@ func (c *Client) Schema(ctx context.Context) (DatabaseSchema, error) {
 		}
 	}
 	for i := range schema.Tables {
-		if schema.Tables[i].Properties, err = c.properties(ctx, schema.Tables[i].Name); err != nil {
+		table := &schema.Tables[i]
+		if word, _ := cypher.ForbiddenKeyword(table.Name); word != "" {
+			table.Properties = nil
+			continue
+		}
+		if table.Properties, err = c.properties(ctx, table.Name); err != nil {
 			return schema, err
 		}
 	}
