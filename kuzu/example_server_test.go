@@ -117,7 +117,7 @@ func ExampleClient_Ingest() {
 		fmt.Println(err)
 		return
 	}
-	record, err := task.Wait(ctx, nil) // give ctx a deadline
+	record, err := task.Wait(ctx) // give ctx a deadline
 	if err != nil {
 		fmt.Println(err)
 		return

@@ -100,7 +100,7 @@ func TestIngestLoadsFiles(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	record, err := task.Wait(t.Context(), func(p kuzu.Progress) { seen = append(seen, p) })
+	record, err := c.WaitTask(t.Context(), task.ID, func(p kuzu.Progress) { seen = append(seen, p) })
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -141,7 +141,7 @@ func TestIngestFails(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	record, err := task.Wait(t.Context(), nil)
+	record, err := task.Wait(t.Context())
 	wantError(t, err, kuzu.KindExecution, "task "+task.ID+" failed: ", "Broken.csv")
 	if record.Status != kuzu.TaskFailed {
 		t.Errorf("got %+v", record)

@@ -34,16 +34,10 @@ type Task struct {
 	client *Client
 }
 
-// Wait waits for the task to end and returns its record; see [Client.WaitTask].
-// Each onProgress is called whenever something has changed.
-func (t *Task) Wait(ctx context.Context, onProgress ...func(Progress)) (TaskRecord, error) {
-	return t.client.WaitTask(ctx, t.ID, func(p Progress) {
-		for _, report := range onProgress {
-			if report != nil {
-				report(p)
-			}
-		}
-	})
+// Wait waits for the task to end and returns its record; see [Client.WaitTask],
+// which also reports the progress on the way.
+func (t *Task) Wait(ctx context.Context) (TaskRecord, error) {
+	return t.client.WaitTask(ctx, t.ID, nil)
 }
 
 // Watch iterates over the task's progress until it ends; see [Client.WatchTask].

@@ -128,8 +128,8 @@ func TestWaitTaskSucceeds(t *testing.T) {
 				if !slices.Equal(got.percents(), test.percents) {
 					t.Errorf("progress was %+v, want %v", got.progress, test.percents)
 				}
-				if test.srv.monitored != test.monitored {
-					t.Errorf("the events were asked for %d times, want %d", test.srv.monitored, test.monitored)
+				if monitored, _ := test.srv.asked(); monitored != test.monitored {
+					t.Errorf("the events were asked for %d times, want %d", monitored, test.monitored)
 				}
 			})
 		})
@@ -191,7 +191,7 @@ func TestWaitTaskGivesUp(t *testing.T) {
 				if !errors.Is(got.err, context.DeadlineExceeded) || got.took != time.Hour {
 					t.Errorf("after %v: %v", got.took, got.err)
 				}
-				if polls := test.srv.looked; polls > 3600/5+10 {
+				if _, polls := test.srv.asked(); polls > 3600/5+10 {
 					t.Errorf("the record was asked for %d times in an hour", polls)
 				}
 				if len(got.progress) > 1 {

@@ -12,9 +12,10 @@ import (
 // tasks plays a server that has one task, "t1". Each request for the events or
 // the record takes the next step of its list; the last step stays.
 type tasks struct {
+	events, records []http.HandlerFunc
+
 	mu                sync.Mutex
-	events, records   []http.HandlerFunc
-	monitored, looked int
+	monitored, looked int // guarded by mu
 }
 
 func (s *tasks) ServeHTTP(w http.ResponseWriter, r *http.Request) {
@@ -30,6 +31,13 @@ func (s *tasks) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	s.mu.Unlock()
 	step(w, r)
+}
+
+// asked returns how often the events and the record were asked for.
+func (s *tasks) asked() (monitored, looked int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.monitored, s.looked
 }
 
 // events sends pieces of an event stream; a duration among them passes first.

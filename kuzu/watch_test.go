@@ -64,13 +64,13 @@ func TestWatchTaskCanBeLeft(t *testing.T) {
 					}
 					break
 				}
-				looked := srv.looked
+				_, looked := srv.asked()
 				synctest.Wait()
 				if n := memory.count(http.StateActive); n > 0 {
 					t.Errorf("%d connections are in use after the loop", n)
 				}
 				time.Sleep(time.Hour) //nolint:forbidigo // virtual time in which nothing may happen
-				if srv.looked != looked {
+				if _, now := srv.asked(); now != looked {
 					t.Error("the record was asked for after the loop")
 				}
 			})
@@ -97,8 +97,10 @@ func TestTask(t *testing.T) {
 		calls := 0
 		count := func(kuzu.Progress) { calls++ }
 		for name, wait := range map[string]func(context.Context) (kuzu.TaskRecord, error){
-			"waited for":              func(ctx context.Context) (kuzu.TaskRecord, error) { return task.Wait(ctx) },
-			"waited for, told of":     func(ctx context.Context) (kuzu.TaskRecord, error) { return task.Wait(ctx, count, nil) },
+			"waited for": func(ctx context.Context) (kuzu.TaskRecord, error) { return task.Wait(ctx) },
+			"waited for, told of": func(ctx context.Context) (kuzu.TaskRecord, error) {
+				return memory.client(t).WaitTask(ctx, task.ID, count)
+			},
 			"looked at":               task.Record,
 			"taken up somewhere else": func(ctx context.Context) (kuzu.TaskRecord, error) { return memory.client(t).WaitTask(ctx, "t1", nil) },
 		} {

@@ -79,7 +79,7 @@ func (d *demo) loadNetwork(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	record, err := task.Wait(ctx, func(p kuzu.Progress) {
+	record, err := c.WaitTask(ctx, task.ID, func(p kuzu.Progress) {
 		fmt.Printf("\r%3d %%  %6d records", p.Percent, p.Records)
 	})
 	if err != nil {
