@@ -36,7 +36,7 @@ func (c *Client) ask(ctx context.Context, statement string, params Params) (answ
 	case !answer.HasData:
 		return answer, false, c.lacks(op, "data")
 	}
-	return answer, answer.RowCount >= maxPlainRows && !fewEnough(request.Cypher, params), nil
+	return answer, answer.RowCount == maxPlainRows && !fewEnough(request.Cypher, params), nil
 }
 
 // each calls f for each row of an answer, with the reader at its beginning; f

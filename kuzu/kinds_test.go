@@ -2,6 +2,7 @@ package kuzu_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"strings"
@@ -44,8 +45,10 @@ func TestKindsOfRefusals(t *testing.T) {
 		{"trailing slash", info, 307, "", "", kuzu.KindProtocol},
 		{"unhandled exception", info, 500, text, "Internal Server Error", kuzu.KindServer},
 		{"malformed HTTP", info, 400, text, "Invalid HTTP request received.", kuzu.KindInvalidRequest},
+		{"no key", tasks, 401, asJSON, detail("Missing API key"), kuzu.KindUnauthorized},
 		{"wrong key", tasks, 401, asJSON, detail("Invalid API key"), kuzu.KindUnauthorized},
 		{"lockout", tasks, 429, asJSON, detail("Too many failed authentication attempts"), kuzu.KindLockedOut},
+		{"too large, a schema", on("installSchema"), 413, asJSON, detail("Request schema too large. Size: 1,048,577 bytes, Max allowed: 1,048,576 bytes"), kuzu.KindTooLarge},
 		{"too large", on("queryDatabase"), 413, asJSON, detail("Request query too large. Size: 100,001 bytes, Max allowed: 100,000 bytes"), kuzu.KindTooLarge},
 
 		// 1.3, every type of fault.
@@ -88,6 +91,9 @@ func TestKindsOfRefusals(t *testing.T) {
 		{"schema that fails", on("installSchema"), 200, asJSON, `{"success":false,"message":"Schema installation failed: x","statements_executed":0}`, kuzu.KindExecution},
 		// 5.9, 5.10.
 		{"malformed id", on("getSchema"), 400, asJSON, detail("Graph ID contains invalid characters"), kuzu.KindInvalidRequest},
+		{"empty id", on("getSchema"), 400, asJSON, detail("Graph ID cannot be empty"), kuzu.KindInvalidRequest},
+		{"odd id", on("getDatabaseMetrics"), 400, asJSON, detail("Graph ID must be alphanumeric with underscores/dashes only"), kuzu.KindInvalidRequest},
+		{"odd id of a query", on("queryDatabase"), 500, text, "Internal Server Error", kuzu.KindServer},
 		{"long id", on("getDatabaseMetrics"), 400, asJSON, detail("Graph ID too long (max 64 characters)"), kuzu.KindInvalidRequest},
 		{"no such schema", on("getSchema"), 404, asJSON, detail("Database 'social' not found"), kuzu.KindNotFound},
 		{"schema cannot be read", on("getSchema"), 500, asJSON, detail("Failed to retrieve schema: 400: Query binding error: x"), kuzu.KindServer},
@@ -100,13 +106,17 @@ func TestKindsOfRefusals(t *testing.T) {
 		{"restore takes no upload", on("restoreDatabase upload"), 422, asJSON, issue("missing", `["query","backup_path"]`, "Field required"), kuzu.KindUnsupported},
 		{"restore on a replica", on("restoreDatabase"), 403, asJSON, detail("Restore operations not allowed on read-only nodes"), kuzu.KindForbidden},
 		{"restore over what is there", on("restoreDatabase"), 409, asJSON, detail("Database social already exists"), kuzu.KindConflict},
+		{"upload over what is there", on("restoreDatabase upload"), 409, asJSON, detail("Database social already exists. Use force_overwrite=true to replace it."), kuzu.KindConflict},
 		{"restore is not implemented", on("restoreDatabase"), 200, asJSON, `{"status":"not_implemented","message":"Database restore functionality is not yet implemented"}`, kuzu.KindUnsupported},
 		{"download as deployed", on("downloadBackup stream"), 500, text, "Internal Server Error", kuzu.KindUnsupported},
 		{"download without files", on("downloadBackup stream"), 500, asJSON, detail("Failed to create backup: 404: Database files not found for social"), kuzu.KindServer},
-		{"copy on a replica", func(ctx context.Context, c *kuzu.Client) error { return onGraph["getDatabase copy"](ctx, c) }, 403, asJSON, detail("Cannot ingest data: node is in read-only mode"), kuzu.KindForbidden},
+		{"copy on a replica", on("getDatabase copy"), 403, asJSON, detail("Cannot ingest data: node is in read-only mode"), kuzu.KindForbidden},
+		{"copy without a task store", on("getDatabase copy"), 500, text, "Internal Server Error", kuzu.KindServer},
 		{"no ingestion", on("ingestFiles"), 404, asJSON, detail("Not Found"), kuzu.KindUnsupported},
 		// 5.16 to 5.18.
 		{"tasks without a store", tasks, 500, text, "Internal Server Error", kuzu.KindServer},
+		{"counts without a store", func(ctx context.Context, c *kuzu.Client) error { return jsonOperations()["getTaskStats"](ctx, c) }, 500, text, "Internal Server Error", kuzu.KindServer},
+		{"task without a store", task, 500, text, "Internal Server Error", kuzu.KindServer},
 		{"no such task", task, 404, asJSON, detail("Task t1 not found"), kuzu.KindNotFound},
 
 		// 6.3, 6.6, 6.7.
@@ -114,6 +124,11 @@ func TestKindsOfRefusals(t *testing.T) {
 		{"forbidden keyword", on("queryDatabase"), 403, asJSON, detail("Query contains forbidden keyword: GRANT"), kuzu.KindForbidden},
 		{"long query", on("queryDatabase"), 400, asJSON, detail("Query too long (max 5000 characters)"), kuzu.KindInvalidRequest},
 		{"too many parameters", on("queryDatabase"), 400, asJSON, detail("Too many parameters (max 50)"), kuzu.KindInvalidRequest},
+		{"name of a parameter", on("queryDatabase"), 400, asJSON, detail("Invalid parameter name: K"), kuzu.KindInvalidRequest},
+		{"long parameter", on("queryDatabase"), 400, asJSON, detail("Parameter 'K' value too long (max 10000 characters)"), kuzu.KindInvalidRequest},
+		{"long array", on("queryDatabase"), 400, asJSON, detail("Parameter 'K' array too large (max 1000 elements)"), kuzu.KindInvalidRequest},
+		{"large array", on("queryDatabase"), 400, asJSON, detail("Parameter 'K' array total size too large"), kuzu.KindInvalidRequest},
+		{"large object", on("queryDatabase"), 400, asJSON, detail("Parameter 'K' object too large (max 100 keys)"), kuzu.KindInvalidRequest},
 		{"parameter out of bounds", on("queryDatabase"), 400, asJSON, detail("Parameter 'K' numeric value out of bounds"), kuzu.KindInvalidRequest},
 		{"query of what is not there", on("queryDatabase"), 404, asJSON, detail("Database 'social' not found"), kuzu.KindNotFound},
 		{"binder", on("queryDatabase"), 400, asJSON, detail("Query binding error: Binder exception: x"), kuzu.KindSyntax},
@@ -137,7 +152,14 @@ func TestKindsOfRefusals(t *testing.T) {
 		{"empty answer", on("queryDatabase"), 200, asJSON, "", kuzu.KindProtocol},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			c := serve(t, says(test.status, test.contentType, test.body)).client(t)
+			refusal := says(test.status, test.contentType, test.body)
+			c := serve(t, func(w http.ResponseWriter, r *http.Request) {
+				if strings.HasPrefix(test.name, "copy") && r.Method == http.MethodGet { // it asks for the graph first
+					says(200, asJSON, `{"graph_id":"social"}`)(w, r)
+					return
+				}
+				refusal(w, r)
+			}).client(t)
 			err := test.call(t.Context(), c)
 			wantError(t, err, test.kind)
 			if strings.Contains(err.Error(), "s3cr3t") {
@@ -147,35 +169,82 @@ func TestKindsOfRefusals(t *testing.T) {
 	}
 }
 
-// TestKindsOfStreams says what becomes of the edge cases of section 7.
+// TestKindsOfStreams says what becomes of the edge cases of section 7, whose
+// streams all end cleanly.
 func TestKindsOfStreams(t *testing.T) {
+	const one = `{"chunk_index":0,"data":[{"n":1}],"columns":["n"],"is_last_chunk":%v,"row_count":1,"total_rows_sent":1}` + "\n"
 	for name, test := range map[string]struct {
-		body string
-		kind kuzu.Kind // 0 if it is complete
+		body      string
+		statement string // "" if it has no LIMIT
+		noGraph   bool
+		kind      kuzu.Kind // 0 if it is complete
+		cause     error
 	}{
-		"zero rows":       {`{"chunk_index":0,"data":[],"columns":["n"],"is_last_chunk":true,"row_count":0,"total_rows_sent":0}` + "\n", 0},
-		"last chunk":      {`{"chunk_index":0,"data":[{"n":1}],"columns":["n"],"is_last_chunk":true,"row_count":1,"total_rows_sent":1}` + "\n", 0},
-		"no last chunk":   {`{"chunk_index":0,"data":[{"n":1}],"columns":["n"],"is_last_chunk":false,"row_count":1,"total_rows_sent":1}` + "\n", kuzu.KindTruncated},
-		"half a line":     {`{"chunk_index":0,"data":[{"n":1}],"col`, kuzu.KindTruncated},
-		"binder":          {errorLine("Binder exception: Table Nope does not exist.", "BinderException"), kuzu.KindSyntax},
-		"parser":          {errorLine("Parser exception: x", "ParserException"), kuzu.KindSyntax},
-		"catalog":         {errorLine("Catalog exception: x", "CatalogException"), kuzu.KindSyntax},
-		"runtime":         {errorLine("Runtime exception: x", "RuntimeError"), kuzu.KindExecution},
-		"interrupted":     {errorLine("Interrupted.", "RuntimeError"), kuzu.KindTimeout},
-		"line of no JSON": {"<html>\n", kuzu.KindProtocol},
+		"zero rows":             {body: chunkOf(0, 0, true)},
+		"a write":               {body: `{"chunk_index":0,"data":[],"columns":[],"is_last_chunk":true,"row_count":0,"total_rows_sent":0}` + "\n"},
+		"1 row":                 {body: chunkOf(0, 1, true)},
+		"999 rows":              {body: chunkOf(0, 999, true)},
+		"1000 rows":             {body: chunkOf(0, 1000, false), kind: kuzu.KindTruncated, cause: kuzu.ErrUnconfirmed},
+		"1000 rows, its LIMIT":  {body: chunkOf(0, 1000, false), statement: "UNWIND range(1, 1000) AS n RETURN n LIMIT 1000"},
+		"1000 rows of 2000":     {body: chunkOf(0, 1000, false), statement: "UNWIND range(1, 9000) AS n RETURN n LIMIT 2000", kind: kuzu.KindTruncated, cause: kuzu.ErrUnconfirmed},
+		"1001 rows":             {body: chunkOf(0, 1000, false) + chunkOf(1, 1, true)},
+		"2000 rows":             {body: chunkOf(0, 1000, false) + chunkOf(1, 1000, false), kind: kuzu.KindTruncated, cause: kuzu.ErrUnconfirmed},
+		"2000 rows, its LIMIT":  {body: chunkOf(0, 1000, false) + chunkOf(1, 1000, false), statement: "UNWIND range(1, 9000) AS n RETURN n LIMIT 2000"},
+		"1000 rows, last chunk": {body: chunkOf(0, 1000, true)},
+		"unknown database":      {noGraph: true, kind: kuzu.KindNotFound},
+		"value without JSON":    {kind: kuzu.KindUnsupported, cause: kuzu.ErrUnstreamable},
+		"no last chunk":         {body: fmt.Sprintf(one, false), kind: kuzu.KindTruncated},
+		"half a line":           {body: `{"chunk_index":0,"data":[{"n":1}],"col`, kind: kuzu.KindTruncated},
+		"binder":                {body: errorLine("Binder exception: Table Nope does not exist.", "BinderException"), kind: kuzu.KindSyntax},
+		"parser":                {body: errorLine("Parser exception: x", "ParserException"), kind: kuzu.KindSyntax},
+		"catalog":               {body: errorLine("Catalog exception: x", "CatalogException"), kind: kuzu.KindSyntax},
+		"runtime":               {body: errorLine("Runtime exception: x", "RuntimeError"), kind: kuzu.KindExecution},
+		"value error":           {body: errorLine("x", "ValueError"), kind: kuzu.KindExecution},
+		"interrupted":           {body: errorLine("Interrupted.", "RuntimeError"), kind: kuzu.KindTimeout},
+		"error after rows":      {body: fmt.Sprintf(one, false) + errorLine("Runtime exception: x", "RuntimeError"), kind: kuzu.KindExecution},
+		"line of no JSON":       {body: "<html>\n", kind: kuzu.KindProtocol},
 	} {
 		t.Run(name, func(t *testing.T) {
-			rows := serve(t, says(200, asNDJSON, test.body)).client(t).Stream(t.Context(), "RETURN 1", nil)
+			statement := test.statement
+			if statement == "" {
+				statement = "RETURN 1 AS n"
+			}
+			c := serve(t, func(w http.ResponseWriter, r *http.Request) {
+				switch {
+				case r.Method == http.MethodPost:
+					says(200, asNDJSON, test.body)(w, r)
+				case test.noGraph:
+					says(404, asJSON, detail("Database social not found"))(w, r)
+				default:
+					says(200, asJSON, `{"graph_id":"social"}`)(w, r)
+				}
+			}).client(t)
+			rows := c.Stream(t.Context(), statement, nil)
 			defer rows.Close()
 			for rows.Next() {
 			}
-			if test.kind != 0 {
-				wantError(t, rows.Err(), test.kind, "queryDatabase")
-			} else if rows.Err() != nil {
-				t.Error(rows.Err())
+			if test.kind == 0 {
+				if rows.Err() != nil {
+					t.Error(rows.Err())
+				}
+				return
+			}
+			wantError(t, rows.Err(), test.kind, "queryDatabase")
+			if test.cause != nil && !errors.Is(rows.Err(), test.cause) {
+				t.Errorf("%v is not %v", rows.Err(), test.cause)
 			}
 		})
 	}
+}
+
+// chunkOf is a chunk of so many rows, after full ones.
+func chunkOf(index, rows int, last bool) string {
+	columns := `["n"]`
+	if index > 0 {
+		columns = "[]"
+	}
+	return fmt.Sprintf(`{"chunk_index": %d, "data": [%s], "columns": %s, "is_last_chunk": %v, "row_count": %d, "total_rows_sent": %d}`+"\n",
+		index, strings.TrimSuffix(strings.Repeat(`{"n": 1}, `, rows), ", "), columns, last, rows, 1000*index+rows)
 }
 
 func errorLine(text, kind string) string {

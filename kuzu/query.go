@@ -12,8 +12,8 @@ import (
 // Result is the whole result of a statement.
 type Result struct {
 	Columns       []string      // names in order; servers may derive them from the text, so rather go by position
-	Rows          []Row         // at most 10,000
-	Truncated     bool          // rows may have been dropped: there are 10,000, and no LIMIT says that these are all; stream instead
+	Rows          []Row         // at most 10,000 of deployed servers
+	Truncated     bool          // rows may have been dropped: there are exactly 10,000, and no LIMIT says that these are all; stream instead
 	ExecutionTime time.Duration // on the server
 }
 

@@ -159,13 +159,15 @@ func TestResultsThatMayBeCut(t *testing.T) {
 			engine.Answer(statement, []string{"n"}, rows[:limit]...)
 		}
 		engine.Answer(numbersQuery+" LIMIT $k", []string{"n"}, rows[:10_000]...)
+		engine.Answer("RETURN n", []string{"n"}, rows[:10_000]...)
 	})
 	for _, test := range []struct {
 		statement string
 		params    kuzu.Params
 		truncated bool
 	}{
-		{numbersQuery, nil, true},
+		{"RETURN n", nil, true},
+		{numbersQuery, nil, false}, // this server does not cut
 		{numbersQuery + " LIMIT 10000", nil, false},
 		{numbersQuery + " LIMIT 9999", nil, false},
 		{numbersQuery + " LIMIT $k", kuzu.Params{"k": 10_000}, false},
