@@ -87,13 +87,13 @@ func (a *app) client(ctx context.Context, op factory.Op) (*kuzu.Client, error) {
 
 // server returns a client for a server itself: the one that there is, or that of
 // the graph.
-func (a *app) server(ctx context.Context) (*kuzu.Client, error) {
+func (a *app) server(ctx context.Context, op factory.Op) (*kuzu.Client, error) {
 	f, err := a.connect(ctx)
 	switch {
 	case err != nil:
 		return nil, err
 	case a.graph != "":
-		return f.Client(ctx, a.graph, factory.Read)
+		return f.Client(ctx, a.graph, op)
 	case inDevelopment(a.config):
 		return f.ClientForInstance(a.config.APIURL)
 	}

@@ -25,7 +25,7 @@ func (a *app) listDatabases() *cobra.Command {
   kuzuctl db list --url http://10.0.1.100:8001 -o csv`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			c, err := a.server(cmd.Context())
+			c, err := a.server(cmd.Context(), factory.Read)
 			if err != nil {
 				return err
 			}

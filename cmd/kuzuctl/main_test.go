@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"flag"
@@ -93,7 +92,7 @@ func (w *world) run(stdin string, args ...string) result {
 
 func (w *world) runWithin(ctx context.Context, stdin string, args ...string) result {
 	w.Helper()
-	var stdout, stderr bytes.Buffer
+	var stdout, stderr strings.Builder
 	code := run(ctx, args, strings.NewReader(stdin), &stdout, &stderr, func(name string) (string, bool) {
 		value, ok := w.vars[name]
 		return value, ok

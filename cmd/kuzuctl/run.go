@@ -96,7 +96,8 @@ Results go to stdout and all else to stderr.`,
 	flags.BoolVarP(&a.verbose, "verbose", "v", false, "tell on stderr where calls go and what becomes of each attempt")
 	_ = root.RegisterFlagCompletionFunc("output", cobra.FixedCompletions(formats, cobra.ShellCompDirectiveNoFileComp))
 	root.PersistentPreRunE = a.begin
-	root.AddCommand(a.health(), a.info(), a.version(), a.query(), a.stream(), a.databases(), a.schema(), exitCodesTopic())
+	root.AddCommand(a.health(), a.info(), a.version(), a.query(), a.stream(), a.databases(), a.schema(),
+		a.ingest(), a.copyFiles(), a.backup(), a.restore(), a.tasks(), exitCodesTopic())
 	return root
 }
 

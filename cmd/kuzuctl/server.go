@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+
+	"github.com/robosystems/kuzuclient/factory"
 )
 
 // health asks a server for its health.
@@ -20,7 +22,7 @@ func (a *app) health() *cobra.Command {
   kuzuctl health --url http://10.0.1.100:8001 -o json`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			c, err := a.server(cmd.Context())
+			c, err := a.server(cmd.Context(), factory.Read)
 			if err != nil {
 				return err
 			}
@@ -43,7 +45,7 @@ func (a *app) info() *cobra.Command {
   kuzuctl info -g sec -o json`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			c, err := a.server(cmd.Context())
+			c, err := a.server(cmd.Context(), factory.Read)
 			if err != nil {
 				return err
 			}
