@@ -66,11 +66,11 @@ generate: ## Generate gen/ from openapi/kuzu-api.yaml
 	go generate ./gen
 
 .PHONY: contract
-contract: ## Hold the mock against the API document, or the server at URL= with KEY=
+contract: ## Hold the mock against the API document, or the server at URL= with KEY=, CAN=, BUCKET=, READ_ONLY=
 ifdef URL
-	KUZU_API_KEY=$(KEY) go run ./contract/check -url $(URL) -can "$(CAN)"
+	KUZU_API_KEY=$(KEY) go run ./contract/check -url $(URL) -can "$(CAN)" -bucket "$(BUCKET)" -read-only "$(READ_ONLY)"
 else
-	go test -count=1 -v -run '^Test(Mock|ReadOnlyMock|Deviations)' ./contract
+	go test -count=1 -v -run '^Test(Mock|ReadOnlyMock|Deviations|OwnDatabases)' ./contract
 endif
 
 .PHONY: consumers

@@ -19,7 +19,7 @@ func (s *session) operations() []gen.Operation {
 }
 
 // readOnly asks a replica for what it refuses.
-func (s *session) readOnly(ctx context.Context) {
+func (s *session) readOnly(ctx context.Context, server string) {
 	ddl := map[string]any{"type": "ddl", "ddl": schemaDDL}
 	archive, media := upload([]byte("PK"), false)
 	for _, c := range []struct {
@@ -38,10 +38,26 @@ func (s *session) readOnly(ctx context.Context) {
 		if c.op == gen.OpIngestFiles && !s.target.Can.Has(Ingests) {
 			continue
 		}
-		c.about, c.want = "on a read-only server", []int{403}
+		c.server, c.about, c.want = server, "on a read-only server", []int{403}
 		s.send(ctx, c.op, c.request)
 	}
-	s.send(ctx, gen.OpListDatabases, request{about: "list", want: []int{200}})
+	s.send(ctx, gen.OpListDatabases, request{server: server, about: "list on a read-only server", want: []int{200}})
+}
+
+// others asks the further servers for what only they answer.
+func (s *session) others(ctx context.Context) {
+	if s.target.ReadOnly != "" {
+		s.readOnly(ctx, s.target.ReadOnly)
+	}
+	if s.target.Full != "" {
+		body := map[string]any{"graph_id": s.graph}
+		s.send(ctx, gen.OpCreateDatabase, request{server: s.target.Full, about: "create where there is no room", body: body, want: []int{507}})
+	}
+	if s.target.Busy != "" {
+		body := map[string]any{"database": s.graph, "cypher": returnDigits}
+		s.send(ctx, gen.OpQueryDatabase, request{server: s.target.Busy, about: "query under load", body: body, want: []int{503}})
+		s.send(ctx, gen.OpQueryDatabase, request{server: s.target.Busy, about: "stream under load", query: "streaming=true", body: body, want: []int{503}})
+	}
 }
 
 // tooLarge is beyond what any path takes by default.
@@ -62,6 +78,19 @@ func (s *session) refusals(ctx context.Context) {
 func (d *document) protected(operation string) bool {
 	security := d.operations[operation].Security
 	return security == nil || len(*security) > 0
+}
+
+// wrongKeys sends every operation a key beyond ASCII, with which the deployed
+// server cannot deal.
+func (s *session) wrongKeys(ctx context.Context) {
+	if !s.target.Can.Has(LocksOut) || s.target.Key == "" {
+		return
+	}
+	for _, op := range s.operations() {
+		if s.document.protected(op.ID) {
+			s.send(ctx, op, request{about: "a key beyond ASCII", key: "schl\u00fcssel", want: []int{401, 500}})
+		}
+	}
 }
 
 // examples asks for what could not be brought about.

@@ -31,6 +31,7 @@ func TestMock(t *testing.T) {
 			t.Run(engine.name+"/"+mode.name, func(t *testing.T) {
 				target := startMock(t, engine.make(t), mode.quirks)
 				target.Can = mode.can
+				startOthers(t, &target)
 				if mode.quirks.Has(mockserver.QuirkNoIngest) {
 					target.Bucket = ""
 				}
@@ -64,6 +65,37 @@ func startMock(t *testing.T, engine mockserver.Engine, quirks mockserver.Quirks)
 	return Target{URL: web.URL, Key: testKey, Bucket: "bucket"}
 }
 
+// startOthers serves what a target has beside it: a replica, a server without
+// room, and one that is too busy.
+func startOthers(t *testing.T, target *Target) {
+	t.Helper()
+	for _, other := range []struct {
+		url  *string
+		cfg  mockserver.Config
+		load mockserver.Load
+	}{
+		{&target.ReadOnly, mockserver.Config{ReadOnly: true, NodeType: "shared_replica"}, mockserver.Load{}},
+		{&target.Full, mockserver.Config{MaxDatabases: 1}, mockserver.Load{}},
+		{&target.Busy, mockserver.Config{}, mockserver.Load{MemoryPercent: 97}},
+	} {
+		engine := mockserver.NewScripted()
+		if err := engine.Create(t.Context(), "mine"); err != nil {
+			t.Fatal(err)
+		}
+		other.cfg.Engine, other.cfg.APIKey = engine, testKey
+		srv, err := mockserver.New(other.cfg)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := srv.SetLoad(other.load); err != nil {
+			t.Fatal(err)
+		}
+		web := httptest.NewServer(srv)
+		t.Cleanup(func() { web.Close(); _ = srv.Close() })
+		*other.url = web.URL
+	}
+}
+
 func embeddedEngine(t *testing.T) mockserver.Engine {
 	t.Helper()
 	engine, err := kuzuengine.New(kuzuengine.Config{})
@@ -81,6 +113,12 @@ func scriptedEngine(*testing.T) mockserver.Engine {
 		return mockserver.Answer{Columns: []string{"name"}, Rows: [][]any{{c.Parameters["name"]}}}, nil
 	})
 	engine.Answer(returnDate, []string{"day"}, []any{mockserver.Date{Time: time.Date(2020, 1, 2, 0, 0, 0, 0, time.UTC)}})
+	late := make([][]any, 1001)
+	for i := range late {
+		late[i] = []any{nil}
+	}
+	late[1000][0] = []byte{0xff}
+	engine.Answer(lateFailure, []string{"v"}, late...)
 	for statement, text := range map[string]string{
 		wrongTable:    "Binder exception: Table Nowhere does not exist.",
 		wrongSyntax:   "Parser exception: Invalid input <MATCHE>: expected rule oC_SingleQuery (line: 1, offset: 0)",

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"text/tabwriter"
 )
 
 // Finding is one thing in which a server deviates from the API document.
@@ -39,6 +40,7 @@ type How string
 const (
 	Never     How = "-"       // not at all
 	ByExample How = "example" // as an example that the server was asked to show
+	Elsewhere How = "other"   // by the operation on another server of the target, which is in the state for it
 	ForReal   How = "real"    // by the operation itself
 )
 
@@ -65,7 +67,7 @@ func (r *Report) Table() string {
 	forReal := 0
 	for cell, how := range r.Covered {
 		byOperation[cell.Operation] = append(byOperation[cell.Operation], cell)
-		if how == ForReal {
+		if how == ForReal || how == Elsewhere {
 			forReal++
 		}
 	}
@@ -92,5 +94,25 @@ func (r *Report) Table() string {
 	}
 	fmt.Fprintf(&b, "%d answers declared, %.0f %% seen, %.0f %% for real\n",
 		len(r.Covered), 100*r.Coverage(), 100*float64(forReal)/float64(len(r.Covered)))
+	b.WriteString("real: by the server itself; other: by a replica, a full or a busy server beside it; example: the document's, shown on request; -: not seen\n")
 	return b.String()
+}
+
+// Deviations shows the findings as a table, ordered by operation.
+func (r *Report) Deviations() string {
+	if len(r.Findings) == 0 {
+		return "no deviation"
+	}
+	findings := slices.SortedStableFunc(slices.Values(r.Findings), func(a, b Finding) int {
+		return strings.Compare(a.Operation, b.Operation)
+	})
+	var b strings.Builder
+	fmt.Fprintf(&b, "%d deviations\n", len(findings))
+	columns := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(columns, "OPERATION\tCASE\tSTATUS\tWHERE\tPROBLEM")
+	for _, f := range findings {
+		fmt.Fprintf(columns, "%s\t%s\t%d\t%s\t%q\n", f.Operation, f.Case, f.Status, f.Path, f.Problem)
+	}
+	_ = columns.Flush() // a builder takes everything
+	return strings.TrimSuffix(b.String(), "\n")
 }

@@ -2,6 +2,7 @@ package contract
 
 import (
 	"bytes"
+	"context"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -10,8 +11,6 @@ import (
 	"strconv"
 	"strings"
 	"testing"
-
-	"github.com/robosystems/kuzuclient/mockserver"
 )
 
 // TestDeviationsAreFound puts one deviation each between the suite and a server
@@ -45,6 +44,7 @@ func TestDeviationsAreFound(t *testing.T) {
 		}, []string{"getSchema", "200", "application/xml"}},
 		{"no JSON", "/stats", replace("{", "<"), []string{"getTaskStats", "200", "not JSON"}},
 		{"no word of success", "/schema", replace(`"success":false`, `"success":true`), []string{"installSchema", "200", "/success"}},
+		{"chunks that are encoded before one is sent", "/query", encodedAtOnce, []string{"queryDatabase", "200", "line 1/data", "before the others were encoded"}},
 		{"a database that is not listed", "/databases", replace("contract-", "x-"), []string{"listDatabases", "200", "/databases"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -79,6 +79,15 @@ func replace(old, with string) func(*http.Response, []byte) []byte {
 	}
 }
 
+// encodedAtOnce leaves of a stream that fails nothing but the failure.
+func encodedAtOnce(_ *http.Response, body []byte) []byte {
+	if failed := bytes.Index(body, []byte(`{"error": "a BLOB`)); failed > 0 {
+		body = bytes.Replace(body[failed:], []byte(`"chunk_index": 1`), []byte(`"chunk_index": 0`), 1)
+		return bytes.Replace(body, []byte(`"total_rows_sent": 1000`), []byte(`"total_rows_sent": 0`), 1)
+	}
+	return body
+}
+
 // alter serves what is at a URL, with some answers changed.
 func alter(t *testing.T, at, suffix string, change func(*http.Response, []byte) []byte) string {
 	t.Helper()
@@ -106,18 +115,46 @@ func alter(t *testing.T, at, suffix string, change func(*http.Response, []byte) 
 	return web.URL
 }
 
-// TestSuiteCleansUp leaves a server as it was.
-func TestSuiteCleansUp(t *testing.T) {
-	engine := scriptedEngine(t)
-	if err := engine.Create(t.Context(), "mine"); err != nil {
-		t.Fatal(err)
-	}
-	target := startMock(t, engine, mockserver.QuirksDeployed)
-	if _, err := Check(t.Context(), target); err != nil {
-		t.Fatal(err)
-	}
-	names, err := engine.List(t.Context())
-	if err != nil || len(names) != 1 || names[0] != "mine" {
-		t.Errorf("then there are %q, %v", names, err)
+// TestOwnDatabasesOnly lets servers do what they should refuse, and gives up in
+// the middle: the suite works on databases of its own prefix, and removes them.
+func TestOwnDatabasesOnly(t *testing.T) {
+	for name, refuse := range map[string]bool{"a run to the end": false, "a run that is given up": true} {
+		t.Run(name, func(t *testing.T) {
+			engine := scriptedEngine(t)
+			if err := engine.Create(t.Context(), "mine"); err != nil {
+				t.Fatal(err)
+			}
+			target := startMock(t, engine, 0)
+			// A server that says it is a replica, and takes writes all the same.
+			target.ReadOnly, target.Full, target.Busy = target.URL, target.URL, target.URL
+			target.Can = Everything
+			u, err := url.Parse(target.URL)
+			if err != nil {
+				t.Fatal(err)
+			}
+			ctx, giveUp := context.WithCancel(t.Context())
+			defer giveUp()
+			proxy := httputil.NewSingleHostReverseProxy(u)
+			web := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				if graph, ok := strings.CutPrefix(r.URL.Path, "/databases/"); ok {
+					if graph, _, _ = strings.Cut(graph, "/"); !strings.HasPrefix(graph, "contract-") && graph != "a b" {
+						t.Errorf("%s %s is about a database that is not the suite's", r.Method, r.URL)
+					}
+				}
+				if refuse && strings.HasSuffix(r.URL.Path, "/schema") {
+					giveUp()
+				}
+				proxy.ServeHTTP(w, r)
+			}))
+			t.Cleanup(web.Close)
+			target.URL = web.URL
+			if _, err := Check(ctx, target); (err != nil) != refuse {
+				t.Errorf("error %v", err)
+			}
+			names, err := engine.List(t.Context())
+			if err != nil || len(names) != 1 || names[0] != "mine" {
+				t.Errorf("then there are %q, %v", names, err)
+			}
+		})
 	}
 }

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"maps"
@@ -27,9 +26,12 @@ type session struct {
 	document *document
 	report   *Report
 	client   *http.Client
-	graph    string // database that the suite works on
-	made     []string
+	graph    string // database that the suite works on; the names of all others begin with it
+	touched  []place
 }
+
+// place is a database that may have come to be on a server.
+type place struct{ server, graph string }
 
 // Check holds a server against the API document. The error says that it could
 // not be done: that the target's URL is wrong, or that no server is there.
@@ -37,6 +39,11 @@ func Check(ctx context.Context, target Target) (*Report, error) {
 	u, err := url.Parse(target.URL)
 	if err != nil || u.Host == "" || strings.Trim(u.Path, "/") != "" {
 		return nil, fmt.Errorf("contract: the URL is %q; it must be scheme://host:port", target.URL)
+	}
+	for name, further := range map[string]string{"ReadOnly": target.ReadOnly, "Full": target.Full, "Busy": target.Busy} {
+		if u, err := url.Parse(further); further != "" && (err != nil || u.Host == "" || u.Path != "") {
+			return nil, fmt.Errorf("contract: %s is %q; it must be scheme://host:port", name, further)
+		}
 	}
 	target.URL = u.Scheme + "://" + u.Host
 	doc, err := loadDocument()
@@ -62,10 +69,12 @@ func Check(ctx context.Context, target Target) (*Report, error) {
 		maps.DeleteFunc(s.report.Covered, func(cell Cell, _ How) bool { return cell.Operation == gen.OpIngestFiles.ID })
 	}
 	parts := []func(context.Context){
-		s.node, s.databases, s.queries, s.streams, s.schemas, s.ingestion, s.backups, s.tasks, s.refusals, s.examples, s.lockout,
+		s.node, s.databases, s.queries, s.streams, s.pace, s.schemas, s.ingestion, s.backups, s.tasks,
+		s.others, s.refusals, s.wrongKeys, s.examples, s.lockout,
 	}
 	if info.field("read_only") == true {
-		parts = []func(context.Context){s.node, s.readOnly, s.tasks, s.refusals, s.examples, s.lockout}
+		readOnly := func(ctx context.Context) { s.readOnly(ctx, "") }
+		parts = []func(context.Context){s.node, readOnly, s.tasks, s.refusals, s.wrongKeys, s.examples, s.lockout}
 	}
 	defer s.clean(context.WithoutCancel(ctx))
 	for _, part := range parts {
@@ -79,13 +88,15 @@ func Check(ctx context.Context, target Target) (*Report, error) {
 // request is what a case sends. The zero value of each field is the ordinary one.
 type request struct {
 	about string // what is asked, in a few words
-	graph string // in place of the suite's
-	task  string // task id, for paths that have one
-	query string // after the question mark
-	body  any    // JSON; []byte is sent as it is
-	media string // of the body; "" means JSON
-	key   string // in place of the target's
-	noKey bool
+	// server is the URL of a further server that is asked in place of the target.
+	server string
+	graph  string // in place of the suite's
+	task   string // task id, for paths that have one
+	query  string // after the question mark
+	body   any    // JSON; []byte is sent as it is
+	media  string // of the body; "" means JSON
+	key    string // in place of the target's
+	noKey  bool
 	// prefer asks for an example of the document, of a media type.
 	prefer, accept string
 	// expect waits for the server to ask for the body, which one that refuses
@@ -103,6 +114,7 @@ type answer struct {
 
 // send asks a server and holds its answer against the document.
 func (s *session) send(ctx context.Context, op gen.Operation, r request) answer {
+	s.note(op, r)
 	got, err := s.exchange(ctx, op, r)
 	if err != nil {
 		s.find(op, r, answer{}, "", err.Error())
@@ -116,9 +128,13 @@ func (s *session) send(ctx context.Context, op gen.Operation, r request) answer 
 		s.find(op, r, got, f.path, f.problem)
 	}
 	if how, declared := s.report.Covered[cell]; declared && how != ForReal {
-		s.report.Covered[cell] = ForReal
-		if r.prefer != "" {
+		switch {
+		case r.prefer != "":
 			s.report.Covered[cell] = ByExample
+		case r.server != "":
+			s.report.Covered[cell] = Elsewhere
+		default:
+			s.report.Covered[cell] = ForReal
 		}
 	}
 	return got
@@ -171,7 +187,11 @@ func (s *session) request(ctx context.Context, op gen.Operation, r request) (*ht
 		}
 		body = bytes.NewReader(text)
 	}
-	req, err := http.NewRequestWithContext(ctx, op.Method, s.target.URL+path, body)
+	server := r.server
+	if server == "" {
+		server = s.target.URL
+	}
+	req, err := http.NewRequestWithContext(ctx, op.Method, server+path, body)
 	if err != nil {
 		return nil, err
 	}
@@ -197,30 +217,49 @@ func (s *session) request(ctx context.Context, op gen.Operation, r request) (*ht
 	return req, nil
 }
 
-// create makes a database that the suite removes at its end.
+// note remembers what a request may leave behind, whatever it is answered: a server
+// that deviates may do what it should refuse.
+func (s *session) note(op gen.Operation, r request) {
+	if op.Access == gen.AccessRead || op == gen.OpDeleteDatabase {
+		return
+	}
+	graph := r.graph
+	if graph == "" {
+		graph = s.graph
+	}
+	if body, ok := r.body.(map[string]any); ok && op == gen.OpCreateDatabase {
+		graph, _ = body["graph_id"].(string)
+	}
+	if at := (place{r.server, graph}); strings.HasPrefix(graph, s.graph) && !slices.Contains(s.touched, at) {
+		s.touched = append(s.touched, at)
+	}
+}
+
+// create makes a database.
 func (s *session) create(ctx context.Context, name, ddl string) answer {
-	s.made = append(s.made, name)
 	return s.send(ctx, gen.OpCreateDatabase, request{
 		about: "create", want: []int{200},
 		body: map[string]any{"graph_id": name, "schema_type": "custom", "custom_schema_ddl": ddl},
 	})
 }
 
+// clean removes what the suite may have left behind.
 func (s *session) clean(ctx context.Context) {
-	for _, name := range s.made {
-		got, err := s.exchange(ctx, gen.OpDeleteDatabase, request{graph: name})
-		switch {
-		case err == nil && (got.status == http.StatusOK || got.status == http.StatusNotFound):
-		case err == nil && got.status == http.StatusTooManyRequests && s.target.Can.Has(LocksOut):
-			// The suite has locked itself out, and has removed them before that.
+	for _, at := range s.touched {
+		r := request{about: "clean up " + at.graph, server: at.server, graph: at.graph}
+		got, err := s.exchange(ctx, gen.OpDeleteDatabase, r)
+		if err != nil {
+			s.find(gen.OpDeleteDatabase, r, got, "", err.Error())
+			continue
+		}
+		switch got.status {
+		case http.StatusOK, http.StatusNotFound:
+		case http.StatusForbidden: // a read-only server has not made it, either
+		case http.StatusTooManyRequests: // the suite has locked itself out, and has cleaned up before
 		default:
-			if err == nil {
-				err = errors.New(http.StatusText(got.status))
-			}
-			s.find(gen.OpDeleteDatabase, request{about: "clean up " + name}, got, "", err.Error())
+			s.find(gen.OpDeleteDatabase, r, got, "", fmt.Sprintf("the database may be there still: %.200q", got.body))
 		}
 	}
-	s.made = nil
 }
 
 // field returns a member of a JSON object, nil if it is not there.

@@ -19,6 +19,11 @@ type Target struct {
 	// Bucket is where the server finds the file contract.csv with the lines
 	// "id,name", "1,Ada" and "2,Grace"; "" leaves out what needs it.
 	Bucket string
+	// ReadOnly, Full and Busy are URLs of further servers of the same kind with
+	// the same key, in states that the suite does not bring about: one that
+	// refuses changes, one that has no room for a database, and one that is too
+	// busy for queries. "" leaves out what only such a server answers.
+	ReadOnly, Full, Busy string
 }
 
 // Capabilities are things that some servers can do and others cannot. What a
@@ -45,7 +50,8 @@ const (
 	// ShowsExamples: "Prefer: code=404" is answered with the document's example,
 	// which covers what cannot be brought about from outside.
 	ShowsExamples
-	// LocksOut: the suite may lock its own address out, which it does last.
+	// LocksOut: the suite may send wrong keys until its own address is locked out,
+	// which it does last.
 	LocksOut
 
 	endOfCapabilities

@@ -31,6 +31,9 @@ func run(ctx context.Context, args []string, out, errs io.Writer) int {
 	url := flags.String("url", "http://localhost:8001", "`address` of the server")
 	bucket := flags.String("bucket", "", "`bucket` with contract.csv, to try ingestion with")
 	can := flags.String("can", "", "what the server can do beyond the deployed one: everything, or `names` separated by commas")
+	readOnly := flags.String("read-only", "", "`address` of a replica with the same key, for what only such a server refuses")
+	full := flags.String("full", "", "`address` of a server without room for another database")
+	busy := flags.String("busy", "", "`address` of a server that is too busy for queries")
 	flags.Usage = func() {
 		fmt.Fprintf(errs, "Usage: check [flags]\n\nHolds a server against the API document. KUZU_API_KEY is the key, if it asks for one.\n\n")
 		flags.PrintDefaults()
@@ -43,19 +46,18 @@ func run(ctx context.Context, args []string, out, errs io.Writer) int {
 		fmt.Fprintln(errs, "check: -can:", err)
 		return 2
 	}
-	report, err := contract.Check(ctx, contract.Target{URL: *url, Key: os.Getenv("KUZU_API_KEY"), Can: capabilities, Bucket: *bucket})
+	report, err := contract.Check(ctx, contract.Target{
+		URL: *url, Key: os.Getenv("KUZU_API_KEY"), Can: capabilities, Bucket: *bucket,
+		ReadOnly: *readOnly, Full: *full, Busy: *busy,
+	})
 	if err != nil {
 		fmt.Fprintln(errs, "check:", err)
 		return 2
 	}
 	fmt.Fprint(out, report.Table())
-	if len(report.Findings) == 0 {
-		fmt.Fprintln(out, "no deviation")
-		return 0
+	fmt.Fprintln(out, report.Deviations())
+	if len(report.Findings) > 0 {
+		return 1
 	}
-	fmt.Fprintf(out, "\n%d deviations:\n", len(report.Findings))
-	for _, finding := range report.Findings {
-		fmt.Fprintln(out, " ", finding)
-	}
-	return 1
+	return 0
 }

@@ -25,8 +25,9 @@ func TestCheck(t *testing.T) {
 		want string
 	}{
 		{[]string{"-url", web.URL}, 0, "no deviation"},
-		{[]string{"-url", broken.URL}, 1, "deviations:\n  getHealth"},
+		{[]string{"-url", broken.URL}, 1, "deviations\nOPERATION "},
 		{[]string{"-url", "nowhere"}, 2, "it must be scheme://host:port"},
+		{[]string{"-url", web.URL, "-busy", "nowhere"}, 2, "Busy is \"nowhere\""},
 		{[]string{"-can", "fly"}, 2, `there is no capability "fly"`},
 		{[]string{"-help"}, 2, "Usage: check"},
 	} {
