@@ -42,6 +42,9 @@ func (e *Engine) Backup(ctx context.Context, name string) (*mockserver.Snapshot,
 // snapshot returns a copy of the file that has no name any more, and so takes
 // no room once it is closed.
 func (d *database) snapshot(ctx context.Context) (*os.File, error) {
+	if ctx.Err() != nil {
+		return nil, interrupted(ctx) // a small database would be copied before anybody looked
+	}
 	h, err := d.enter(ctx, writing)
 	if err != nil {
 		return nil, err
