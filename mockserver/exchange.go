@@ -66,12 +66,20 @@ func (x *exchange) resolve(op *openapi3.Operation, r *http.Request) {
 		decodeBody(r, &query)
 		x.cypher, x.parameters = normalize(query.Cypher), parameters(query.Parameters)
 	}
+	if x.entry == nil {
+		return
+	}
+	size := len(query.Cypher)
 	x.note(func(rec *RecordedRequest) {
 		rec.Operation, rec.Graph, rec.Cypher = x.operation, x.graph, query.Cypher
 		if query.Parameters != nil {
 			rec.Parameters = *query.Parameters
 		}
 	})
+	for name, value := range optional(query.Parameters, nil) {
+		size += len(name) + len(value)
+	}
+	x.entry.grow(size)
 }
 
 // note writes into the record, if there is one.

@@ -66,6 +66,7 @@ type RequestLog struct {
 
 // entry is a request in the record, or in two.
 type entry struct {
+	places  []kept // one a recorder; set before the request is handled
 	mu      sync.Mutex
 	request RecordedRequest // guarded by mu
 }
@@ -81,6 +82,13 @@ func (e *entry) change(change func(*RecordedRequest)) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	change(&e.request)
+}
+
+// grow says that the entry now takes so many bytes more.
+func (e *entry) grow(bytes int) {
+	for _, p := range e.places {
+		p.in.grow(p.at, bytes)
+	}
 }
 
 // end writes what is known when the answer has ended.
@@ -104,40 +112,80 @@ func redacted(header http.Header) map[string]string {
 	return out
 }
 
-// recorder keeps the latest requests, up to a bound.
+// maxRecordBytes bounds what a record may take: a thousand requests with the
+// largest parameters would be gigabytes.
+const maxRecordBytes = 64 << 20
+
+// recorder keeps the latest requests, up to a bound of their number and one of
+// the bytes of their texts. The last one is kept however large it is.
 type recorder struct {
 	bound   int
 	mu      sync.Mutex
-	entries []*entry // guarded by mu; in order of arrival from next on, around the end
-	next    int      // guarded by mu; the oldest, once the bound is reached
-	dropped int      // guarded by mu
+	slots   []*slot // guarded by mu; in order of arrival
+	bytes   int     // guarded by mu; the sum over slots
+	dropped int     // guarded by mu
+}
+
+// slot is an entry in one recorder, whose mutex guards it.
+type slot struct {
+	entry *entry
+	bytes int
+	gone  bool
+}
+
+// kept is the slot that one recorder has for an entry.
+type kept struct {
+	in *recorder
+	at *slot
 }
 
 func (r *recorder) add(e *entry) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if len(r.entries) < r.bound {
-		r.entries = append(r.entries, e)
+	at := &slot{entry: e, bytes: e.request.size()} // nobody else has the entry yet
+	e.places = append(e.places, kept{r, at})
+	r.slots, r.bytes = append(r.slots, at), r.bytes+at.bytes
+	r.trim()
+}
+
+func (r *recorder) grow(at *slot, bytes int) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if at.gone {
 		return
 	}
-	r.entries[r.next] = e
-	r.next = (r.next + 1) % r.bound
-	r.dropped++
+	at.bytes, r.bytes = at.bytes+bytes, r.bytes+bytes
+	r.trim()
+}
+
+// trim drops the oldest ones until the rest is within the bounds. It requires mu.
+func (r *recorder) trim() {
+	for len(r.slots) > r.bound || r.bytes > maxRecordBytes && len(r.slots) > 1 {
+		oldest := r.slots[0]
+		oldest.gone = true
+		r.slots[0] = nil
+		r.slots, r.bytes = r.slots[1:], r.bytes-oldest.bytes
+		r.dropped++
+	}
 }
 
 func (r *recorder) clear() {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.entries, r.next, r.dropped = nil, 0, 0
+	for _, at := range r.slots {
+		at.gone = true
+	}
+	r.slots, r.bytes, r.dropped = nil, 0, 0
 }
 
 func (r *recorder) find(f RequestFilter) RequestLog {
 	r.mu.Lock()
-	entries := append(append([]*entry{}, r.entries[r.next:]...), r.entries[:r.next]...)
+	slots := slices.Clone(r.slots)
 	log := RequestLog{Requests: []RecordedRequest{}, Dropped: r.dropped}
 	r.mu.Unlock()
 	cypher := normalize(f.Cypher)
-	for _, e := range entries {
+	for _, at := range slots {
+		e := at.entry
 		e.mu.Lock()
 		request := e.request
 		e.mu.Unlock()
@@ -147,6 +195,15 @@ func (r *recorder) find(f RequestFilter) RequestLog {
 		}
 	}
 	return log
+}
+
+// size is what a request's texts take as it comes in, about.
+func (r *RecordedRequest) size() int {
+	size := 256 + len(r.Scope) + len(r.Path) + len(r.Query)
+	for name, value := range r.Headers {
+		size += len(name) + len(value)
+	}
+	return size
 }
 
 func (f *RequestFilter) picks(r *RecordedRequest, cypher string) bool {

@@ -139,6 +139,33 @@ func TestRecordIsBounded(t *testing.T) {
 	}
 }
 
+// TestRecordOfLargeRequests: the bytes of the record have a bound, too.
+func TestRecordOfLargeRequests(t *testing.T) {
+	a := start(t, scripted(t), recording(1000))
+	a.create("g", "")
+	a.server.ClearRequests()
+	const each = 9 << 20
+	long := strings.Repeat("x", each)
+	for n := range 9 { // a stream takes parameters of any length if it is not told how long its body is
+		a.declare("/databases/g/query?streaming=true", -1, queryBody(fmt.Sprintf("RETURN $p AS p%d", n), `{"p":"`+long+`"}`))
+	}
+	log := a.server.Requests(mockserver.RequestFilter{})
+	if len(log.Requests) != 7 || log.Dropped != 2 || log.Requests[0].Cypher != "RETURN $p AS p2" || len(log.Requests[6].Parameters["p"]) != each+2 {
+		t.Fatalf("%d requests are remembered, %d dropped", len(log.Requests), log.Dropped)
+	}
+	for range 10 { // what is small still fits
+		a.get("/health")
+	}
+	if log = a.server.Requests(mockserver.RequestFilter{}); len(log.Requests) != 17 || log.Dropped != 2 {
+		t.Errorf("%d requests are remembered, %d dropped", len(log.Requests), log.Dropped)
+	}
+	a.server.ClearRequests()
+	a.get("/health")
+	if log = a.server.Requests(mockserver.RequestFilter{}); len(log.Requests) != 1 || log.Dropped != 0 {
+		t.Errorf("%d requests are remembered, %d dropped", len(log.Requests), log.Dropped)
+	}
+}
+
 // TestRecordOfAFailure: what a panic becomes is in the record.
 func TestRecordOfAFailure(t *testing.T) {
 	engine := newStub(t)

@@ -66,7 +66,8 @@ func (sc *Script) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	sc.server.serve(w, r, sc.scope)
 }
 
-// Requests returns the script's requests that a filter picks, the latest 10,000.
+// Requests returns the script's requests that a filter picks, of the latest
+// 10,000, as far as 64 MiB hold their texts.
 func (sc *Script) Requests(filter RequestFilter) RequestLog { return sc.recorder.find(filter) }
 
 // Rules returns the script's rules, with what has become of them.
@@ -86,7 +87,7 @@ func (sc *Script) Ran(cypher string, times int) {
 	sc.t.Helper()
 	log := sc.Requests(RequestFilter{Cypher: cypher})
 	if log.Dropped > 0 {
-		sc.t.Errorf("the script has had more than %d requests, so nobody knows how often %q ran", scriptRecords, cypher)
+		sc.t.Errorf("%d requests had to make room in the record for later ones, so nobody knows how often %q ran", log.Dropped, cypher)
 		return
 	}
 	if log.Ran != times {

@@ -59,8 +59,9 @@ type Config struct {
 	// none: it starts, and every request to it fails with 500. It does not go
 	// with an APIKey.
 	KeyMissing bool
-	// Records is how many requests the server remembers, the latest; 0 means
-	// none. What is remembered is read with [Server.Requests].
+	// Records is how many requests the server remembers, the latest, as far as
+	// 64 MiB hold their texts; 0 means none. What is remembered is read with
+	// [Server.Requests].
 	Records int
 	// Admin says who may use the admin API below /__mock/; nobody by default.
 	Admin AdminAccess
