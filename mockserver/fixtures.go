@@ -25,8 +25,12 @@ const schemaFile = "schema.cypher"
 //	*.cypher        statements that run then, file by file by name
 //
 // Statements end with a semicolon. Names that begin with a dot are passed over;
-// any other file is an error, and so is a database that exists. An error names
-// file and line, and leaves none of the databases behind.
+// any other file is an error. An error names file and line, and leaves none of
+// the databases behind.
+//
+// A database that exists stays as it is, and the log says so: an engine whose
+// files last begins with what they hold. To have the fixture instead, call
+// [Server.Reset] first.
 //
 // Directories are read in the order of their names. Call it after [New], and
 // again after [Server.Reset]; requests may come in the meantime.
@@ -81,6 +85,10 @@ func (s *Server) loadFixture(ctx context.Context, dir string) (created bool, err
 	f, err := readFixture(dir)
 	if err != nil {
 		return false, err
+	}
+	if s.exists(ctx, f.name) {
+		s.log.Info("fixture passed over: its database exists", "database", f.name, "fixture", dir)
+		return false, nil
 	}
 	switch full, err := s.create(ctx, f.name, false); {
 	case full:

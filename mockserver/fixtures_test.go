@@ -1,6 +1,7 @@
 package mockserver_test
 
 import (
+	"log/slog"
 	"os"
 	"path/filepath"
 	"strings"
@@ -99,13 +100,41 @@ func TestFixtureFaults(t *testing.T) {
 		})
 	}
 	a := start(t, scripted(t))
-	a.create("g", "")
-	for dir, want := range map[string]string{tree(t, map[string]string{"g/.keep": ""}): "g: database already exists", "does/not/exist": "does/not/exist"} {
-		if err := a.server.LoadFixtures(t.Context(), dir); err == nil || !strings.Contains(err.Error(), want) {
-			t.Errorf("error is %v, want one with %q", err, want)
+	if err := a.server.LoadFixtures(t.Context(), "does/not/exist"); err == nil || !strings.Contains(err.Error(), "does/not/exist") {
+		t.Errorf("error is %v", err)
+	}
+}
+
+// A database that exists stays as it is, also if another fixture fails, and
+// the fixture takes its place when the server is reset.
+func TestFixtureOfADatabaseThatExists(t *testing.T) {
+	dir := tree(t, map[string]string{"g/schema.cypher": fixtureSchema, "g/Person.csv": "1,Ann,1\n", "h/schema.cypher": fixtureSchema})
+	broken := tree(t, map[string]string{"g/schema.cypher": fixtureSchema, "i/x.txt": ""})
+	var log strings.Builder
+	eachEngine(t, func(t *testing.T, a *api) {
+		log.Reset()
+		a.create("g", socialDDL)
+		if err := a.server.LoadFixtures(t.Context(), broken); err == nil || !strings.Contains(err.Error(), "i/x.txt") {
+			t.Errorf("error is %v", err)
 		}
-	}
-	if status := a.get("/databases/g").status; status != 200 {
-		t.Errorf("the database that was there is answered %d", status)
-	}
+		if err := a.server.LoadFixtures(t.Context(), dir); err != nil {
+			t.Fatal(err)
+		}
+		nodes := func(graph, want string) {
+			t.Helper()
+			if got := a.get("/databases/" + graph + "/metrics").body; !strings.Contains(got, `"node_count":`+want+",") {
+				t.Errorf("%s is %s, want %s nodes", graph, got, want)
+			}
+		}
+		nodes("g", "0")
+		nodes("h", "0")
+		if got := log.String(); !strings.Contains(got, "passed over: its database exists") || !strings.Contains(got, "database=g") || strings.Contains(got, "database=h") {
+			t.Errorf("the log is %s", got)
+		}
+		a.post("/__mock/reset", "{}")
+		nodes("g", "1")
+	}, func(cfg *mockserver.Config) {
+		cfg.MaxDatabases, cfg.Admin = 2, mockserver.AdminLoopback // the fixture of one that exists needs no room
+		cfg.Logger = slog.New(slog.NewTextHandler(&log, nil))
+	})
 }

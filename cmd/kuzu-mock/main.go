@@ -45,7 +45,7 @@ func run(ctx context.Context, args []string, out io.Writer) (err error) {
 	quirkNames := flags.String("quirks", "", "oddities of the deployed server to take on: \"deployed\" for all, or `names` separated by commas")
 	maxDatabases := flags.Int("max-databases", 200, "so many databases may exist")
 	timeout := flags.Duration("query-timeout", mockserver.DefaultQueryTimeout, "plain queries may run so long; 0 for no limit")
-	fixtures := flags.String("fixtures", "", "`directory` of databases to begin with: <name>/schema.cypher, <table>.csv, other *.cypher")
+	fixtures := flags.String("fixtures", "", "`directory` of databases to begin with: <name>/schema.cypher, <table>.csv, other *.cypher; those that -base-path has already stay as they are")
 	var validation mockserver.Validation
 	flags.TextVar(&validation, "validate", mockserver.ValidateAll, "`what` to hold against the API document: all, requests, answers or nothing")
 	timeScale := flags.Float64("time-scale", 1, "so many `seconds` pass for the server in one: pings, heartbeats and lockouts come and go faster")

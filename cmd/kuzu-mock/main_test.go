@@ -3,12 +3,15 @@ package main
 import (
 	"bufio"
 	"context"
+	"errors"
 	"flag"
 	"io"
 	"net/http"
 	"regexp"
 	"strings"
 	"testing"
+
+	"github.com/robosystems/kuzuclient/mockserver/kuzuengine"
 )
 
 func TestServesUntilCanceled(t *testing.T) {
@@ -56,6 +59,52 @@ func TestServesUntilCanceled(t *testing.T) {
 	cancel()
 	if err := <-ended; err != nil {
 		t.Errorf("after the end of its context: %v", err)
+	}
+}
+
+// A second start on the same directory goes on with what the first one left.
+func TestFixturesOnABasePathThatLasts(t *testing.T) {
+	probe, err := kuzuengine.New(kuzuengine.Config{})
+	if errors.Is(err, kuzuengine.ErrNoCgo) {
+		return // the scripted engine keeps nothing
+	}
+	if err := errors.Join(err, probe.Close()); err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	for _, want := range []string{`"node_count":2,`, `"node_count":3,`} {
+		ctx, cancel := context.WithCancel(t.Context())
+		out, in := io.Pipe()
+		ended := make(chan error, 1)
+		go func() {
+			err := run(ctx, []string{"-listen", "127.0.0.1:0", "-base-path", dir, "-fixtures", "testdata/fixtures"}, in)
+			_ = in.Close()
+			ended <- err
+		}()
+		lines := bufio.NewScanner(out)
+		var url string
+		for url == "" && lines.Scan() {
+			url = regexp.MustCompile(`http://\S+`).FindString(lines.Text())
+		}
+		go func() { _, _ = io.Copy(io.Discard, out) }()
+		resp, err := http.Get(url + "/databases/people/metrics")
+		if err != nil {
+			t.Fatal(err)
+		}
+		metrics, err := io.ReadAll(resp.Body)
+		_ = resp.Body.Close()
+		if err != nil || !strings.Contains(string(metrics), want) {
+			t.Errorf("the fixture is %s, %v, without %s", metrics, err, want)
+		}
+		resp, err = http.Post(url+"/databases/people/query", "application/json", strings.NewReader(`{"database":"people","cypher":"CREATE (:Person {id: 99})"}`))
+		if err != nil || resp.StatusCode != http.StatusOK && want == `"node_count":2,` {
+			t.Errorf("a third one: %v, %v", resp, err)
+		}
+		_ = resp.Body.Close()
+		cancel()
+		if err := <-ended; err != nil {
+			t.Errorf("after the end of its context: %v", err)
+		}
 	}
 }
 
