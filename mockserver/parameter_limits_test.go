@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-// TestParameterLimits holds the limits of plain queries, which streams do not
+// TestParameterLimits holds section 6.6: the limits of plain queries, which streams do not
 // have.
 func TestParameterLimits(t *testing.T) {
 	many := func(n int) map[string]any {
@@ -55,7 +55,7 @@ func TestParameterLimits(t *testing.T) {
 		"limits inside objects":  {map[string]any{"p": map[string]any{"q": int64(2e15)}}, "Parameter 'p.q' numeric value out of bounds"},
 		"the first fault counts": {map[string]any{"a": int64(2e15), "b c": 1}, "Parameter 'a' numeric value out of bounds"},
 	}
-	eachEngine(t, func(t *testing.T, a *api) {
+	eachServer(t, func(t *testing.T, a *api) {
 		a.post("/databases", `{"graph_id":"g"}`)
 		for name, tt := range tests {
 			body, err := json.Marshal(map[string]any{"database": "g", "cypher": "RETURN 1", "parameters": tt.parameters})

@@ -95,7 +95,6 @@ func TestStreamTimeout(t *testing.T) {
 
 // On every engine a statement over the limit is interrupted.
 func TestQueryTimeoutInterrupts(t *testing.T) {
-	const endless = "UNWIND range(1, 100000) AS a UNWIND range(1, 100000) AS b RETURN count(a + b)"
 	eachEngine(t, func(t *testing.T, a *api) {
 		a.create("g", "")
 		if scripted, ok := a.engine.(*mockserver.Scripted); ok {

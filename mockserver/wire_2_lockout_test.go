@@ -10,7 +10,33 @@ import (
 	"github.com/robosystems/kuzuclient/mockserver"
 )
 
-// TestWire2Lockout holds section 2: ten wrong keys from an address lock it out for 300 s after the
+// TestWire2LockedOut holds what section 2 says of callers with ten wrong keys.
+func TestWire2LockedOut(t *testing.T) {
+	right, wrong := []string{"X-Kuzu-API-Key: kuzu_test_secret"}, []string{"X-Kuzu-API-Key: no"}
+	var facts []fact
+	times := func(n int, f fact) {
+		for range n {
+			facts = append(facts, f)
+		}
+	}
+	fault := fact{row: "2 wrong key", ask: "GET /tasks", headers: wrong, answer: detail(401, "Invalid API key"), header: "WWW-Authenticate: "}
+	out := fact{row: "2 locked out", ask: "GET /tasks", headers: right, answer: detail(429, "Too many failed authentication attempts"), header: "Retry-After: "}
+	times(9, fault)
+	times(3, fact{row: "2 a missing key does not count", ask: "GET /tasks", answer: detail(401, "Missing API key")})
+	times(1, fact{row: "2 a success resets the counter", ask: "GET /tasks", headers: right, answer: "200 []"})
+	times(10, fault)
+	times(2, out)
+	for _, ask := range []string{"GET /none", "PUT /databases", "OPTIONS /tasks", "GET /tasks/x/monitor", "GET /health/"} {
+		out.ask = ask
+		times(1, out)
+	}
+	out.ask, out.headers = "GET /tasks", wrong
+	times(1, out)
+	times(1, fact{row: "2 exempt paths stay open", ask: "GET /health", answer: "200 …"})
+	hold(t, facts, nil, withKey)
+}
+
+// TestWire2Lockout holds section 2 in time: ten wrong keys from an address lock it out for 300 s after the
 // last one, even with the right key; a right key in between starts the count
 // anew, and requests while locked out do not prolong it.
 func TestWire2Lockout(t *testing.T) {

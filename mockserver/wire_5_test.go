@@ -8,8 +8,8 @@ import (
 )
 
 // TestWire5 holds section 5, the endpoints: what each answers, and in which
-// order it looks. Backup, download and restore (5.11 to 5.13) have tables of
-// their own, and section 6 has the query's.
+// order it looks. Metrics (5.3), backup, download and restore (5.11 to 5.13)
+// have tables of their own, and section 6 has the query's.
 func TestWire5(t *testing.T) {
 	const (
 		made  = `200 {"database_path":"<dir>/%.kuzu","execution_time_ms":<n>,"graph_id":"%","schema_applied":`
