@@ -139,6 +139,30 @@ func scriptedEngine(*testing.T) mockserver.Engine {
 	return engine
 }
 
+// TestReach holds servers that show no examples: the suite sees all that it says
+// it can.
+func TestReach(t *testing.T) {
+	for _, c := range []struct {
+		name   string
+		can    Capabilities
+		change func(*Target)
+	}{
+		{"all but examples", Everything &^ ShowsExamples, func(*Target) {}},
+		{"without wrong keys", Everything &^ (ShowsExamples | LocksOut), func(*Target) {}},
+		{"without a bucket", Everything &^ ShowsExamples, func(target *Target) { target.Bucket = "" }},
+		{"without further servers", Everything &^ ShowsExamples, func(target *Target) { target.ReadOnly, target.Full, target.Busy = "", "", "" }},
+		{"without backups and loading", ChecksIDs, func(*Target) {}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			target := startMock(t, scriptedEngine(t), 0)
+			startOthers(t, &target)
+			target.Can = c.can
+			c.change(&target)
+			Run(t, target, 1)
+		})
+	}
+}
+
 func TestTargetThatIsNone(t *testing.T) {
 	for _, url := range []string{"", "localhost", "http://localhost/path", "http://127.0.0.1:1"} {
 		if _, err := Check(t.Context(), Target{URL: url}); err == nil || !strings.Contains(err.Error(), "contract: ") {

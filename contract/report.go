@@ -38,10 +38,11 @@ type How string
 
 // The ways.
 const (
-	Never     How = "-"       // not at all
-	ByExample How = "example" // as an example that the server was asked to show
-	Elsewhere How = "other"   // by the operation on another server of the target, which is in the state for it
-	ForReal   How = "real"    // by the operation itself
+	Never      How = "-"       // not at all
+	OutOfReach How = "n/a"     // not at all, and the target cannot: see [Capabilities] and [Target]
+	ByExample  How = "example" // as an example that the server was asked to show
+	Elsewhere  How = "other"   // by the operation on another server of the target, which is in the state for it
+	ForReal    How = "real"    // by the operation itself
 )
 
 // Report is what came of holding a server against the document.
@@ -50,26 +51,28 @@ type Report struct {
 	Covered  map[Cell]How // every answer that the document declares
 }
 
-// Coverage returns the share of the document's answers that were seen, 0 to 1.
+// Coverage returns the share of the document's answers that were seen, 0 to 1, of
+// those within the reach of the target.
 func (r *Report) Coverage() float64 {
-	seen := 0
+	seen, reach := 0, 0
 	for _, how := range r.Covered {
-		if how != Never {
+		if how != OutOfReach {
+			reach++
+		}
+		if how != OutOfReach && how != Never {
 			seen++
 		}
 	}
-	return float64(seen) / float64(len(r.Covered))
+	return float64(seen) / float64(max(reach, 1))
 }
 
 // Table shows the answers of each operation with how they were seen.
 func (r *Report) Table() string {
 	byOperation := map[string][]Cell{}
-	forReal := 0
+	counts := map[How]int{}
 	for cell, how := range r.Covered {
 		byOperation[cell.Operation] = append(byOperation[cell.Operation], cell)
-		if how == ForReal || how == Elsewhere {
-			forReal++
-		}
+		counts[how]++
 	}
 	var b strings.Builder
 	operations := make([]string, 0, len(byOperation))
@@ -92,9 +95,11 @@ func (r *Report) Table() string {
 		}
 		b.WriteByte('\n')
 	}
-	fmt.Fprintf(&b, "%d answers declared, %.0f %% seen, %.0f %% for real\n",
-		len(r.Covered), 100*r.Coverage(), 100*float64(forReal)/float64(len(r.Covered)))
-	b.WriteString("real: by the server itself; other: by a replica, a full or a busy server beside it; example: the document's, shown on request; -: not seen\n")
+	declared, forReal := len(r.Covered), counts[ForReal]+counts[Elsewhere]
+	fmt.Fprintf(&b, "%d answers declared, %d within reach, %.0f %% of them seen, %.0f %% of all for real\n",
+		declared, declared-counts[OutOfReach], 100*r.Coverage(), 100*float64(forReal)/float64(declared))
+	b.WriteString("real: by the server itself; other: by a replica, a full or a busy server beside it; example: the document's,\n" +
+		"shown on request; -: not seen; n/a: out of reach of this target\n")
 	return b.String()
 }
 

@@ -76,6 +76,12 @@ func Check(ctx context.Context, target Target) (*Report, error) {
 		readOnly := func(ctx context.Context) { s.readOnly(ctx, "") }
 		parts = []func(context.Context){s.node, readOnly, s.tasks, s.refusals, s.wrongKeys, s.examples, s.lockout}
 	}
+	for cell := range s.report.Covered {
+		// What a replica has is not known beforehand: all that it shows is a gain.
+		if !doc.reaches(target, cell) || info.field("read_only") == true && !target.Can.Has(ShowsExamples) {
+			s.report.Covered[cell] = OutOfReach
+		}
+	}
 	defer s.clean(context.WithoutCancel(ctx))
 	for _, part := range parts {
 		if part(ctx); ctx.Err() != nil {

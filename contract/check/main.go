@@ -23,8 +23,8 @@ func main() {
 	os.Exit(code)
 }
 
-// run returns 0 if the server keeps the contract, 1 if it deviates, and 2 if
-// that could not be found out.
+// run returns 0 if the server keeps the contract, 1 if it deviates or could not be
+// brought to all its answers, and 2 if that could not be found out.
 func run(ctx context.Context, args []string, out, errs io.Writer) int {
 	flags := flag.NewFlagSet("check", flag.ContinueOnError)
 	flags.SetOutput(errs)
@@ -56,7 +56,10 @@ func run(ctx context.Context, args []string, out, errs io.Writer) int {
 	}
 	fmt.Fprint(out, report.Table())
 	fmt.Fprintln(out, report.Deviations())
-	if len(report.Findings) > 0 {
+	if report.Coverage() < 1 {
+		fmt.Fprintln(out, "not all answers within reach were seen: the table marks them with -")
+	}
+	if len(report.Findings) > 0 || report.Coverage() < 1 {
 		return 1
 	}
 	return 0
