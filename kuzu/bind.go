@@ -69,7 +69,7 @@ func newBinder(t reflect.Type, l *layout) (*binder, error) {
 	b := &binder{layout: l, fields: make([]boundField, len(columns))}
 	if !isRecord(t) {
 		if len(columns) != 1 {
-			return nil, fmt.Errorf("a %s holds one column and the result has %s; return one, or use a struct", t, quoted(columns))
+			return nil, fmt.Errorf("%s holds one column and the result has %s; return one, or use a struct", t, quoted(columns))
 		}
 		b.fields[0] = boundField{decode: decoderOf(t), quick: quickOf(t)}
 		return b, nil

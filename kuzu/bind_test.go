@@ -192,7 +192,7 @@ func TestBindingRefuses(t *testing.T) {
 		"embedded pointer that cannot be set": {func(rows ...string) error { _, err := rowsOf[unreach](t, `"id","name"`, rows...); return err }, oneRow,
 			[]string{"field ID of kuzu_test.unreach", "embedded pointer", "embed the struct itself"}},
 		"several columns for one value": {func(rows ...string) error { _, err := rowsOf[int](t, `"id","name"`, rows...); return err }, oneRow,
-			[]string{`a int holds one column and the result has "id", "name"`, "use a struct"}},
+			[]string{`int holds one column and the result has "id", "name"`, "use a struct"}},
 		"no column for one value": {func(rows ...string) error { _, err := rowsOf[int](t, ``, rows...); return err }, `{}`,
 			[]string{"the result has no columns"}},
 	} {

@@ -267,6 +267,9 @@ func TestErrorsNameParametersForValues(t *testing.T) {
 	}{
 		{kuzu.Params{"a": "s3cr3t"}, `Cast failed. Could not convert "s3cr3t" to INT64.`, `Cast failed. Could not convert "$a" to INT64.`},
 		{kuzu.Params{"a": int64(20100214153)}, `Found duplicated primary key value 20100214153, which violates`, `Found duplicated primary key value $a, which violates`},
+		{kuzu.Params{"a": 3.14}, `duplicated primary key value 3.140000, which 3.14`, `duplicated primary key value $a, which $a`},
+		{kuzu.Params{"a": 2.0}, `duplicated primary key value 2.000000, which`, `duplicated primary key value $a, which`},
+		{kuzu.Params{"a": 1}, `duplicated primary key value 1, or "1"`, `duplicated primary key value 1, or "$a"`},
 		{kuzu.Params{"a": "a"}, `Could not convert "a" to a DATE, or 'a'`, `Could not convert "$a" to a DATE, or '$a'`},
 		{kuzu.Params{"a": ""}, `Could not convert "" to INT64.`, `Could not convert "" to INT64.`},
 		{kuzu.Params{"a": "code", "b": "code x"}, `decoded code x, codes, code`, `decoded $b, codes, $a`},

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"slices"
+	"strconv"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -12,7 +13,8 @@ import (
 )
 
 // minBareValue is how many characters of a value tell it from other words of a
-// message.
+// message. A shorter one is replaced only in quotes: without the 1 of "line: 1"
+// a message helps nobody, and so short a value is hardly a secret.
 const minBareValue = 4
 
 // redactValues replaces, in what a server said, the values of parameters by
@@ -32,6 +34,9 @@ func redactValues(err error, values gen.QueryParameters) error {
 			secrets = append(secrets, secret{v, name})
 		case json.Number:
 			secrets = append(secrets, secret{v.String(), name})
+			if f, err := v.Float64(); err == nil && strings.ContainsAny(v.String(), ".e") {
+				secrets = append(secrets, secret{strconv.FormatFloat(f, 'f', 6, 64), name}) // as the engine writes a DOUBLE
+			}
 		case []any:
 			for _, element := range v {
 				collect(name, element)
