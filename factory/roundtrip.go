@@ -6,6 +6,8 @@ import (
 	"net/http"
 	"sync"
 	"time"
+
+	"github.com/robosystems/kuzuclient/transport"
 )
 
 // deadline bounds a call from its beginning to the end of its answer.
@@ -21,7 +23,7 @@ func (d *deadline) RoundTrip(req *http.Request) (*http.Response, error) {
 		cancel()
 		return nil, err
 	}
-	resp.Body = &endingBody{ReadCloser: resp.Body, end: cancel}
+	atEnd(resp, cancel)
 	return resp, nil
 }
 
@@ -40,8 +42,18 @@ func (l *lifetime) RoundTrip(req *http.Request) (*http.Response, error) {
 		over()
 		return nil, err
 	}
-	resp.Body = &endingBody{ReadCloser: resp.Body, end: over}
+	atEnd(resp, over)
 	return resp, nil
+}
+
+// atEnd has end called once the answer was read or given up. A guarded stream
+// keeps its body: hidden in another, it would be guarded and checked twice.
+func atEnd(resp *http.Response, end func()) {
+	if stream, ok := resp.Body.(*transport.StreamBody); ok {
+		stream.OnEnd(func(int64, error) { end() })
+		return
+	}
+	resp.Body = &endingBody{ReadCloser: resp.Body, end: end}
 }
 
 // endingBody calls end once the answer was read or given up.

@@ -210,6 +210,9 @@ func (b *attemptBody) Close() error {
 func (b *attemptBody) finish(err error) {
 	b.attempt.release()
 	if t := b.attempt.trip; !t.guarded {
+		if errors.Is(err, io.EOF) {
+			err = nil
+		}
 		t.finish(err)
 	}
 }

@@ -140,6 +140,7 @@ func (l layerObserve) RoundTrip(req *http.Request) (*http.Response, error) {
 		return resp, nil
 	}
 	if stream, ok := resp.Body.(*StreamBody); ok {
+		t.guarded = true
 		stream.OnEnd(func(_ int64, err error) { t.finish(err) })
 	}
 	return resp, nil

@@ -3,6 +3,7 @@ package transport_test
 import (
 	"bytes"
 	"errors"
+	"io"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
@@ -74,6 +75,46 @@ func TestObserve(t *testing.T) {
 		if got := strings.Count(log.String(), line); got != want {
 			t.Errorf("%q is %d times in the log, want %d:\n%s", line, got, want, &log)
 		}
+	}
+}
+
+// TestObserveEnds: a call whose body is handed up as it comes ends with that
+// body, and is a success if the body is complete.
+func TestObserveEnds(t *testing.T) {
+	const chunk = `{"chunk_index":0,"data":[{"1":1}],"columns":["1"],"row_count":1,"total_rows_sent":1,"execution_time_ms":1,"is_last_chunk":true}` + "\n"
+	for name, answer := range map[string]struct {
+		path, contentType, body, outcome string
+	}{
+		"stream":        {"/databases/social/query?streaming=true", "application/x-ndjson", chunk, ""},
+		"failed stream": {"/databases/social/query?streaming=true", "application/x-ndjson", chunk[:9], "truncated"},
+		"download":      {"/databases/social/backup-download", "application/zip", "PK", ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			server := httptest.NewServer(answering(200, answer.contentType, answer.body))
+			defer server.Close()
+			var log bytes.Buffer
+			c := chain(t, func(s *transport.ChainSettings) {
+				s.Observe = transport.ObserveSettings{Logger: slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug}))}
+			})
+			req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, server.URL+answer.path, strings.NewReader(`{"database":"social","cypher":"RETURN 1"}`))
+			if err != nil {
+				t.Fatal(err)
+			}
+			resp, err := c.For(static(t, server.URL)).RoundTrip(req)
+			if err != nil {
+				t.Fatal(err)
+			}
+			_, err = io.ReadAll(resp.Body)
+			_ = resp.Body.Close()
+			if (err != nil) != (answer.outcome != "") {
+				t.Errorf("read with %v", err)
+			}
+			_, calls, found := strings.Cut(log.String(), `msg="kuzu call"`)
+			_, outcome, _ := strings.Cut(calls, " outcome=")
+			if !found || strings.Contains(calls, `msg="kuzu call"`) || strings.TrimSpace(outcome) != answer.outcome {
+				t.Errorf("the call came to %q, want %q:\n%s", outcome, answer.outcome, &log)
+			}
+		})
 	}
 }
 
