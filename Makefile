@@ -99,11 +99,13 @@ check-vet: ## go vet, and go.mod as go mod tidy has it
 	go vet ./...
 	go mod tidy -diff
 	cd bench && go vet ./... && go mod tidy -diff
+	cd examples/service && go vet ./... && go mod tidy -diff
 
 .PHONY: check-lint
 check-lint: $(GOLANGCI) ## golangci-lint, pinned
 	$(GOLANGCI) run
 	cd bench && $(GOLANGCI) run --config ../.golangci.yml
+	cd examples/service && $(GOLANGCI) run --config ../../.golangci.yml
 
 $(GOLANGCI):
 	GOBIN=$(BIN) go install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(GOLANGCI_VERSION)
@@ -145,3 +147,10 @@ $(OASDIFF):
 .PHONY: check-examples
 check-examples: ## Run what the README and the examples show
 	examples/check.sh
+	cd examples/service && go test -timeout 2m $(RACE) ./...
+
+.PHONY: check-alerts
+check-alerts: ## Does Prometheus take docs/alerts.yaml; installs promtool, on Debian and as root
+	command -v promtool > /dev/null || { apt-get update -q && apt-get install -yq --no-install-recommends prometheus; }
+	promtool check rules docs/alerts.yaml
+	promtool test rules docs/alerts_test.yaml
