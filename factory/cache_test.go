@@ -166,11 +166,11 @@ func TestEntriesForPython(t *testing.T) {
 	}
 	eventually(t, func() bool { url, _ := w.redis.Get("kuzu:test:shared_master:url"); return url == master.URL })
 
-	// Another process takes it from there.
-	other := w.factory()
-	if err := other.Warm(t.Context(), parent, "sec"); err != nil || other.Stats().Lookups.Redis != 2 {
-		t.Errorf("%v, %+v", err, other.Stats().Lookups)
-	}
+	// Another process takes it from there, unless Redis is slower than it may be.
+	eventually(t, func() bool {
+		other := w.factory()
+		return other.Warm(t.Context(), parent, "sec") == nil && other.Stats().Lookups.Redis == 2
+	})
 }
 
 // TestOtherProcessesAreTold moves a graph under two factories.

@@ -117,10 +117,21 @@ func (f *fleet) doubt(id string, ep *endpoint, outcome transport.Outcome) {
 	}
 }
 
-// forget drops what is known of a graph, everywhere.
+// forget drops what is known of a graph, everywhere. It waits for Redis, or the
+// next call would find there what was just dropped.
 func (f *fleet) forget(id string) {
+	if f.store == nil {
+		f.local.Invalidate(id)
+		return
+	}
+	if err := f.store.delete(f.ctx, f.locationKey(id)); err != nil {
+		f.log.Debug("Redis did not drop a location", "graph", id, "error", err)
+	}
 	f.local.Invalidate(id)
 	f.announce(id)
+	// What was on its way to Redis before is deleted by now, and must not have
+	// been read from there in between.
+	f.background.later(func(context.Context) { f.local.Invalidate(id) })
 }
 
 // announce tells other processes to ask again where a graph is.

@@ -43,7 +43,7 @@ func TestTLS(t *testing.T) {
 		}, works: true},
 		"certificates are not verified": {change: func(c *factory.Config, _ *x509.CertPool) { c.VerifyTLS = false }, works: true, warns: true},
 		"certificates are not verified, as the TLS settings say": {change: func(c *factory.Config, _ *x509.CertPool) {
-			c.TLS = &tls.Config{InsecureSkipVerify: true} //nolint:gosec // what is tested
+			c.TLS = &tls.Config{InsecureSkipVerify: true}
 		}, works: true, warns: true},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -110,8 +110,12 @@ func TestRedisOverTLS(t *testing.T) {
 			}
 			if test.works {
 				eventually(t, func() bool { return cache.DB(8).Exists("kuzu:test:location:" + parent) })
-			} else if d := f.Explain(t.Context(), "kg404", factory.Read); !strings.Contains(d.String(), "redis: no answer: x509: certificate signed by unknown authority") {
-				t.Errorf("explained as %v", d)
+			} else {
+				// A slow machine may lose the first handshakes to the time that Redis has.
+				eventually(t, func() bool {
+					d := f.Explain(t.Context(), "kg404", factory.Read)
+					return strings.Contains(d.String(), "redis: no answer: x509: certificate signed by unknown authority")
+				})
 			}
 		})
 	}
