@@ -3,10 +3,7 @@ package kuzu
 import (
 	"context"
 	"errors"
-	"fmt"
 	"net/http"
-	"net/url"
-	"strconv"
 	"strings"
 
 	"github.com/robosystems/kuzuclient/gen"
@@ -28,7 +25,7 @@ type Client struct {
 // that is wrong with the URL and the options; its kind is [KindConfiguration].
 func New(baseURL string, opts ...Option) (*Client, error) {
 	set := settings{maxMessageBytes: defaultMaxMessageBytes, streams: transport.DefaultStreamSettings()}
-	endpoint, fault := checkBaseURL(baseURL)
+	base, fault := transport.ParseBaseURL(baseURL)
 	faults := []error{fault}
 	for _, opt := range opts {
 		faults = append(faults, opt(&set))
@@ -36,14 +33,14 @@ func New(baseURL string, opts ...Option) (*Client, error) {
 	if err := errors.Join(faults...); err != nil {
 		return nil, &Error{Kind: KindConfiguration, Err: err}
 	}
-	c := &Client{graph: set.graph, endpoint: endpoint, maxMessageBytes: set.maxMessageBytes}
+	c := &Client{graph: set.graph, endpoint: base.String(), maxMessageBytes: set.maxMessageBytes}
 	if set.transport == nil {
 		c.pool = transport.NewBase()
 		set.transport = c.pool
 	}
 	set.streams.MaxLineBytes = set.maxMessageBytes
 	c.api = &gen.Client{
-		Server: endpoint + "/",
+		Server: c.endpoint + "/",
 		Client: &http.Client{
 			Transport: transport.Streams(set.transport, set.streams),
 			// A redirect could carry the key to another host, or turn a POST
@@ -88,31 +85,6 @@ func deployedBodyLimit(path string) int64 {
 	default:
 		return 10 << 20
 	}
-}
-
-// checkBaseURL accepts scheme://host[:port] and nothing else, since everything
-// else would be lost or leak.
-func checkBaseURL(raw string) (endpoint string, err error) {
-	u, err := url.Parse(raw)
-	switch {
-	case err != nil:
-		// The parser's own error quotes the URL, which may hold a password.
-		return "", errors.New("base URL: it does not parse; give something like http://localhost:8001")
-	case u.Scheme != "http" && u.Scheme != "https":
-		return "", fmt.Errorf("base URL: its scheme is %q; it must be http or https, as in http://localhost:8001", u.Scheme)
-	case u.Hostname() == "":
-		return "", errors.New("base URL: it has no host; give something like http://localhost:8001")
-	case u.User != nil:
-		return "", errors.New("base URL: it holds a user name or password; give the key with WithAPIKey")
-	case strings.Trim(u.Path, "/") != "" || u.RawQuery != "" || u.Fragment != "":
-		return "", errors.New("base URL: it has a path, query or fragment; give scheme, host and port only")
-	}
-	if port := u.Port(); port != "" {
-		if _, err := strconv.ParseUint(port, 10, 16); err != nil {
-			return "", fmt.Errorf("base URL: its port is %s; it may be at most 65535", port)
-		}
-	}
-	return u.Scheme + "://" + u.Host, nil
 }
 
 // ForGraph returns a client for another graph on the same server, over the same
