@@ -81,13 +81,16 @@ func (d Decision) String() string {
 
 // step records what was looked at. A nil Decision records nothing, which is how
 // calls are routed that nobody explains.
-func (d *Decision) step(source, found string, read int64, began time.Time) {
+func (d *Decision) step(source, found string, age time.Duration, began time.Time) {
+	if d != nil {
+		d.Steps = append(d.Steps, Step{Source: source, Found: found, Age: max(age, 0), Took: time.Since(began)})
+	}
+}
+
+// begin is when a step begins. It spares calls that nobody explains the clock.
+func (d *Decision) begin() time.Time {
 	if d == nil {
-		return
+		return time.Time{}
 	}
-	s := Step{Source: source, Found: found, Took: time.Since(began)}
-	if read != 0 {
-		s.Age = max(time.Since(time.Unix(0, read)), 0)
-	}
-	d.Steps = append(d.Steps, s)
+	return time.Now()
 }

@@ -16,7 +16,7 @@ type endpoint struct {
 	created time.Time
 
 	requests, failures atomic.Uint64
-	deadSince          atomic.Int64 // Unix nanoseconds; 0: not known to be dead
+	deadSince          atomic.Int64 // by the clock; 0: not known to be dead
 }
 
 // deadFor is for how long nobody having listened is held against an address that
@@ -29,12 +29,12 @@ func (e *endpoint) dead(now int64) bool {
 }
 
 // report counts how an attempt ended.
-func (e *endpoint) report(outcome transport.Outcome, now time.Time) {
+func (e *endpoint) report(outcome transport.Outcome) {
 	e.requests.Add(1)
 	switch outcome {
 	case transport.OutcomeDead:
 		e.failures.Add(1)
-		e.deadSince.Store(now.UnixNano())
+		e.deadSince.Store(clock())
 	case transport.OutcomeSlow:
 		e.failures.Add(1)
 		e.alive() // a connection stands

@@ -6,7 +6,6 @@ import (
 	"log/slog"
 	"math/rand/v2"
 	"net/http"
-	"net/url"
 	"strconv"
 	"strings"
 	"sync"
@@ -130,14 +129,15 @@ func (f *Factory) newFleet(ctx context.Context, environment string) (*fleet, err
 	if err := errors.Join(in.reads.Err(), in.masters.Err(), in.alb.Err()); err != nil {
 		return nil, err
 	}
-	if f.cfg.ReplicaURL != "" {
-		u, err := url.Parse(f.cfg.ReplicaURL)
-		if err != nil {
-			return nil, err // checked with the configuration
-		}
-		in.replicaEndpoint = in.endpoints.get(&url.URL{Scheme: u.Scheme, Host: u.Host})
-	}
 	var err error
+	if in.development {
+		in.only, err = in.configured(f.cfg.APIURL)
+	} else if f.cfg.ReplicaURL != "" {
+		in.replicaEndpoint, err = in.configured(f.cfg.ReplicaURL)
+	}
+	if err != nil {
+		return nil, err
+	}
 	if in.local, err = otter.New(&otter.Options[string, *location]{MaximumSize: maxLocations}); err != nil {
 		return nil, err
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"log/slog"
 	"net/http"
+	"net/url"
 	"sync/atomic"
 
 	"github.com/maypok86/otter/v2"
@@ -30,6 +31,7 @@ type fleet struct {
 	flights singleflight.Group
 	verdict atomic.Pointer[verdict] // on the replicas
 
+	only            *endpoint // the server in development
 	replicaEndpoint *endpoint // the replicas' load balancer, nil for none
 
 	reads   *resilience.CircuitBreaker // of the registry
@@ -47,6 +49,16 @@ const masterKey = "*shared_master"
 
 // maxLocations bounds the cache in the process.
 const maxLocations = 200_000
+
+// configured returns the endpoint of an address in the configuration, which has
+// checked it.
+func (f *fleet) configured(address string) (*endpoint, error) {
+	u, err := url.Parse(address)
+	if err != nil {
+		return nil, err
+	}
+	return f.endpoints.get(&url.URL{Scheme: u.Scheme, Host: u.Host}), nil
+}
 
 func (f *fleet) key(rest string) string { return "kuzu:" + f.environment + ":" + rest }
 

@@ -27,13 +27,13 @@ func (v *verdict) fresh(ttl time.Duration) bool { return v != nil && time.Since(
 
 // replicasHealthy reports whether the load balancer of the replicas can be used.
 func (f *fleet) replicasHealthy(ctx context.Context, d *Decision) bool {
-	began := time.Now()
+	began := d.begin()
 	if !f.cfg.HealthChecks {
 		d.step("replica health", "not checked, taken for healthy", 0, began)
 		return true
 	}
 	if v := f.verdict.Load(); v.fresh(f.cfg.ReplicaHealthTTL) {
-		d.step("replica health", v.why+", known in the process from "+v.source, v.at.UnixNano(), began)
+		d.step("replica health", v.why+", known in the process from "+v.source, time.Since(v.at), began)
 		return v.healthy
 	}
 	flight := f.flights.DoChan("*replica_health", func() (any, error) {
@@ -46,7 +46,7 @@ func (f *fleet) replicasHealthy(ctx context.Context, d *Decision) bool {
 	select {
 	case r := <-flight:
 		v := r.Val.(*verdict)
-		d.step("replica health", v.why+", from "+v.source, v.at.UnixNano(), began)
+		d.step("replica health", v.why+", from "+v.source, time.Since(v.at), began)
 		return v.healthy
 	case <-ctx.Done():
 		d.step("replica health", "the caller gave up", 0, began)

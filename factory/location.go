@@ -14,7 +14,7 @@ type location struct {
 	instance string
 	source   string // where it was read, for people
 	err      *transport.Error
-	read     int64 // when the registry said so, in Unix nanoseconds as those below
+	read     int64 // when the registry said so, by the clock, as those below
 	expires  int64
 	settled  int64 // when the registry last said so in answer to a doubt; 0: never
 	busy     bool  // its instance is loading data

@@ -22,7 +22,7 @@ const (
 // cache that knows. The error is an [*transport.Error].
 func (f *fleet) locate(ctx context.Context, id string) (*location, error) {
 	known, _ := f.local.GetIfPresent(id)
-	if known.serves(time.Now().UnixNano()) {
+	if known.serves(clock()) {
 		return known.result()
 	}
 	return f.ask(ctx, id, known)
@@ -44,7 +44,7 @@ func (f *fleet) ask(ctx context.Context, id string, known *location) (*location,
 	}
 	flight := f.flights.DoChan(id, func() (any, error) {
 		// A flight may have landed since this caller looked.
-		if landed, _ := f.local.GetIfPresent(id); landed.after(known) && landed.serves(time.Now().UnixNano()) {
+		if landed, _ := f.local.GetIfPresent(id); landed.after(known) && landed.serves(clock()) {
 			return landed, nil
 		}
 		within, cancel := context.WithTimeout(f.ctx, registryPatience)
@@ -58,7 +58,7 @@ func (f *fleet) ask(ctx context.Context, id string, known *location) (*location,
 		return found, nil
 	})
 	var late <-chan time.Time
-	if known != nil && !known.doubtful(time.Now().UnixNano()) {
+	if known != nil && !known.doubtful(clock()) {
 		timer := time.NewTimer(staleGrace)
 		defer timer.Stop()
 		late = timer.C
@@ -84,7 +84,7 @@ func (f *fleet) ask(ctx context.Context, id string, known *location) (*location,
 func (f *fleet) keepStale(id string, known *location) {
 	f.counts.stale.Add(1)
 	f.local.ComputeIfPresent(id, keepIf(known, func(l *location) {
-		l.stale, l.expires = true, time.Now().Add(staleTTL).UnixNano()
+		l.stale, l.expires = true, clock()+int64(staleTTL)
 	}))
 }
 
@@ -92,7 +92,7 @@ func (f *fleet) keepStale(id string, known *location) {
 // registry. An error means that nobody could tell; that there is no such graph is
 // a location without an endpoint.
 func (f *fleet) discover(ctx context.Context, id string, known *location, d *Decision) (*location, error) {
-	doubtful := known != nil && known.doubtful(time.Now().UnixNano())
+	doubtful := known != nil && known.doubtful(clock())
 	if found := f.fromRedis(ctx, id, doubtful, d); found != nil {
 		return found, nil
 	}
@@ -116,11 +116,11 @@ func (f *fleet) discover(ctx context.Context, id string, known *location, d *Dec
 		return nil, e
 	}
 	f.log.Warn("the registry does not answer; the last known location serves", "graph", id, "endpoint", known.ep.url.String(),
-		"age", time.Since(time.Unix(0, known.read)), "error", e)
-	now := time.Now()
-	d.step("last known", known.ep.url.String(), known.read, now)
+		"age", age(known.read), "error", e)
+	d.step("last known", known.ep.url.String(), age(known.read), time.Now())
+	now := clock()
 	return known.with(func(l *location) {
-		l.stale, l.settled, l.expires = true, now.UnixNano(), now.Add(jittered(staleTTL)).UnixNano()
+		l.stale, l.settled, l.expires = true, now, now+int64(jittered(staleTTL))
 	}), nil
 }
 
@@ -184,7 +184,7 @@ func (f *fleet) findGraph(ctx context.Context, id string, consistent bool, d *De
 	}
 	found := f.instanceLocation(ctx, i, d)
 	if found.ep != nil && g.status != statusActive && g.status != "" {
-		found.expires = min(found.expires, time.Now().Add(transientTTL).UnixNano())
+		found.expires = min(found.expires, clock()+int64(transientTTL))
 	}
 	return found, nil
 }
@@ -203,7 +203,7 @@ func (f *fleet) instanceLocation(ctx context.Context, i *instanceRecord, d *Deci
 		f.log.Warn("an instance's address cannot be used", "table", f.registry.instances, "instance", i.id, "error", warning)
 		d.step("instance registry", "warning: "+warning, 0, time.Now())
 	}
-	now := time.Now().UnixNano()
+	now := clock()
 	found := &location{
 		ep: f.endpoints.get(u), instance: i.id, source: "registry",
 		read: now, expires: now + int64(jittered(f.cfg.CacheTTL)),
@@ -231,9 +231,9 @@ func (f *fleet) instanceLocation(ctx context.Context, i *instanceRecord, d *Deci
 
 // nowhere is a location without an endpoint, kept for a few seconds.
 func (f *fleet) nowhere(kind transport.Kind, format string, args ...any) *location {
-	now := time.Now()
+	now := clock()
 	return &location{
 		source: "registry", err: transport.Errorf(kind, format, args...),
-		read: now.UnixNano(), expires: now.Add(jittered(negativeTTL)).UnixNano(),
+		read: now, expires: now + int64(jittered(negativeTTL)),
 	}
 }

@@ -34,7 +34,7 @@ func (f *fleet) findMaster(ctx context.Context, d *Decision) (*location, error) 
 		// Data is being loaded, so that it lives, whatever its status says.
 		i.status = statusHealthy
 		if l := f.instanceLocation(ctx, i, d); l.ep != nil {
-			l.busy, l.expires = true, min(l.expires, time.Now().Add(ingestionTTL).UnixNano())
+			l.busy, l.expires = true, min(l.expires, clock()+int64(ingestionTTL))
 			return l, nil
 		}
 	}

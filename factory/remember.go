@@ -42,8 +42,8 @@ func (f *fleet) fromRedis(ctx context.Context, id string, doubtful bool, d *Deci
 		d.step("redis", fmt.Sprintf("%s cannot be used: %v", key, err), 0, began)
 		return nil
 	}
-	d.step("redis", key+": "+l.ep.url.String(), l.read, began)
-	if now := time.Now().UnixNano(); now >= l.expires || l.doubtful(now) {
+	d.step("redis", key+": "+l.ep.url.String(), age(l.read), began)
+	if now := clock(); now >= l.expires || l.doubtful(now) {
 		return nil
 	}
 	return l
@@ -70,15 +70,16 @@ func (f *fleet) readLocation(id, text string) (*location, error) {
 }
 
 func (f *fleet) cached(u *url.URL, instance string, read time.Time, ttl time.Duration) *location {
+	at := fromWall(read)
 	return &location{
 		ep: f.endpoints.get(u), instance: instance, source: "redis",
-		read: read.UnixNano(), expires: read.Add(jittered(ttl)).UnixNano(),
+		read: at, expires: at + int64(jittered(ttl)),
 	}
 }
 
 // remember tells other processes what the registry said.
 func (f *fleet) remember(id string, l *location) {
-	ttl := time.Until(time.Unix(0, l.expires)).Round(time.Second)
+	ttl := time.Duration(l.expires - clock()).Round(time.Second)
 	if f.store == nil || l.err != nil || ttl < time.Second {
 		return
 	}
@@ -88,7 +89,7 @@ func (f *fleet) remember(id string, l *location) {
 		s.Location.InstanceID, s.Location.DatabaseName = l.instance, id
 		s.Location.PrivateIP, s.Location.EndpointURL = l.ep.url.Hostname(), value
 		s.Location.Status = statusHealthy
-		s.Timestamp = toEpoch(time.Unix(0, l.read))
+		s.Timestamp = toEpoch(toWall(l.read))
 		value = encode(s)
 	}
 	key := f.locationKey(id)
@@ -106,7 +107,7 @@ func (f *fleet) doubt(id string, ep *endpoint, outcome transport.Outcome) {
 	if outcome != transport.OutcomeDead {
 		f.local.ComputeIfPresent(id, func(l *location) (*location, otter.ComputeOp) {
 			// A server that the registry confirmed a moment ago has the last word.
-			if l.ep != ep || l.suspect || l.settledLately(time.Now().UnixNano()) {
+			if l.ep != ep || l.suspect || l.settledLately(clock()) {
 				return l, otter.CancelOp
 			}
 			return l.with(func(l *location) { l.suspect = true }), otter.WriteOp

@@ -3,7 +3,6 @@ package factory
 import (
 	"context"
 	"errors"
-	"time"
 
 	"github.com/robosystems/kuzuclient/transport"
 )
@@ -59,7 +58,7 @@ func (r *resolver) Report(call transport.Call, endpoint transport.Endpoint, outc
 	if ep == nil {
 		return
 	}
-	ep.report(outcome, time.Now())
+	ep.report(outcome)
 	if outcome != transport.OutcomeDead && outcome != transport.OutcomeMisplaced && outcome != transport.OutcomeSlow || r.pinned != nil {
 		return
 	}

@@ -2,7 +2,6 @@ package factory
 
 import (
 	"context"
-	"net/url"
 	"slices"
 	"time"
 
@@ -36,12 +35,8 @@ func (o Op) String() string {
 func (f *fleet) route(ctx context.Context, g graph, op Op, fromMaster bool, tried []transport.Endpoint, d *Decision) (transport.Endpoint, error) {
 	if f.development {
 		d.target(TargetDevelopment)
-		d.step("environment", f.environment+": everything goes to KUZU_API_URL", 0, time.Now())
-		u, err := url.Parse(f.cfg.APIURL)
-		if err != nil {
-			return transport.Endpoint{}, err // checked with the configuration
-		}
-		return transport.Endpoint{URL: f.endpoints.get(&url.URL{Scheme: u.Scheme, Host: u.Host}).url, Direct: true}, nil
+		d.step("environment", "in development everything goes to KUZU_API_URL", 0, d.begin())
+		return transport.Endpoint{URL: f.only.url, Direct: true}, nil
 	}
 	if !g.shared {
 		d.target(TargetUserGraph)
@@ -59,7 +54,7 @@ func (f *fleet) route(ctx context.Context, g graph, op Op, fromMaster bool, trie
 func (f *fleet) readShared(ctx context.Context, g graph, fromMaster bool, tried []transport.Endpoint, d *Decision) (transport.Endpoint, error) {
 	why := ""
 	replicas := f.replicaEndpoint
-	began := time.Now()
+	began := d.begin()
 	switch {
 	case fromMaster:
 		why = "the caller asks for the master"
@@ -104,7 +99,7 @@ func (f *fleet) toInstance(ctx context.Context, id string, tried []transport.End
 	}
 	if d != nil {
 		d.Instance, d.Busy, d.Stale = l.instance, l.busy, l.stale
-		d.Age = max(time.Since(time.Unix(0, l.read)), 0)
+		d.Age = age(l.read)
 	}
 	return l.endpoint(), nil
 }
@@ -117,7 +112,7 @@ func (f *fleet) locateFor(ctx context.Context, id string, tried []transport.Endp
 	if err != nil || len(tried) == 0 || !slices.ContainsFunc(tried, func(e transport.Endpoint) bool { return e.URL == l.ep.url }) {
 		return l, err
 	}
-	if l.settledLately(time.Now().UnixNano()) {
+	if l.settledLately(clock()) {
 		return l, nil
 	}
 	return f.ask(ctx, id, l.with(func(l *location) { l.suspect = true }))
@@ -127,11 +122,11 @@ func (f *fleet) locateFor(ctx context.Context, id string, tried []transport.Endp
 func (f *fleet) explainLocation(ctx context.Context, id string, d *Decision) (*location, error) {
 	began := time.Now()
 	known, _ := f.local.GetIfPresent(id)
-	switch now := time.Now().UnixNano(); {
+	switch now := clock(); {
 	case known == nil:
 		d.step("process", "nothing", 0, began)
 	case known.err != nil:
-		d.step("process", known.err.Message, known.read, began)
+		d.step("process", known.err.Message, age(known.read), began)
 	default:
 		state := "fresh"
 		switch {
@@ -140,9 +135,9 @@ func (f *fleet) explainLocation(ctx context.Context, id string, d *Decision) (*l
 		case now >= known.expires:
 			state = "expired"
 		}
-		d.step("process", known.ep.url.String()+", "+state+", from "+known.source, known.read, began)
+		d.step("process", known.ep.url.String()+", "+state+", from "+known.source, age(known.read), began)
 	}
-	if known.serves(time.Now().UnixNano()) {
+	if known.serves(clock()) {
 		if f.store != nil {
 			f.fromRedis(ctx, id, false, d)
 		}

@@ -52,7 +52,7 @@ type LookupStats struct {
 func (f *Factory) Stats() Stats {
 	in := f.home
 	s := Stats{Pools: map[string]PoolStats{}, Lookups: in.counts.read()}
-	now := time.Now().UnixNano()
+	now := clock()
 	for _, e := range in.endpoints.all() {
 		p := PoolStats{CreatedAt: e.created, Requests: e.requests.Load(), Failures: e.failures.Load(), IsActive: !e.dead(now)}
 		if p.Requests > 0 {
