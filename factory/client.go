@@ -161,7 +161,8 @@ func (f *Factory) Explain(ctx context.Context, graphID string, op Op, options ..
 	if r.graph.subgraph() {
 		d.step("graph id", "a subgraph of "+r.graph.parent+", which decides", 0, time.Now())
 	}
-	endpoint, err := r.fleet.route(ctx, r.graph, op, r.fromMaster, nil, &d)
+	endpoint, target, err := r.fleet.route(ctx, r.graph, op, r.fromMaster, nil, &d)
+	d.Target = target
 	if err != nil {
 		d.Err = err
 		return d

@@ -83,7 +83,10 @@ type Config struct {
 	AWS    *aws.Config           // nil: the SDK's usual sources
 	Keys   transport.KeyProvider // nil: APIKey, or Secrets Manager
 	TLS    *tls.Config           // for servers and Redis; nil: the system's
-	Logger *slog.Logger          // nil: [slog.Default]
+	Logger *slog.Logger          // nil: that of Observe, and else [slog.Default]
+	// Observe says where spans and metrics of calls, lookups and routes go; the
+	// zero value is for the providers of the process.
+	Observe transport.ObserveSettings
 }
 
 // redisDatabase is where the deployed services keep what concerns Kuzu.

@@ -22,11 +22,12 @@ import (
 // Factory makes clients that find the servers of their graphs. One serves a
 // whole process. It is safe for concurrent use. Make it with [New].
 type Factory struct {
-	cfg    Config
-	log    *slog.Logger
-	shared map[string]bool // lower-case ids of shared repositories
-	chain  *transport.Chain
-	home   *fleet
+	cfg     Config
+	log     *slog.Logger
+	shared  map[string]bool // lower-case ids of shared repositories
+	chain   *transport.Chain
+	metrics *metrics
+	home    *fleet
 
 	ctx    context.Context //nolint:containedctx // the factory's life
 	cancel context.CancelCauseFunc
@@ -46,6 +47,9 @@ func New(ctx context.Context, cfg Config) (*Factory, error) {
 	}
 	f := &Factory{cfg: cfg, log: cfg.Logger, shared: map[string]bool{}, fleets: map[string]*fleet{}}
 	if f.log == nil {
+		f.log = cfg.Observe.Logger
+	}
+	if f.log == nil {
 		f.log = slog.Default()
 	}
 	for _, id := range cfg.SharedRepositories {
@@ -53,7 +57,10 @@ func New(ctx context.Context, cfg Config) (*Factory, error) {
 	}
 	f.ctx, f.cancel = context.WithCancelCause(context.Background())
 	var err error
-	if f.home, err = f.newFleet(ctx, cfg.Environment); err == nil {
+	if f.metrics, err = newMetrics(cfg.Observe.MeterProvider); err == nil {
+		f.home, err = f.newFleet(ctx, cfg.Environment)
+	}
+	if err == nil {
 		err = f.newChain(ctx)
 	}
 	if err != nil {
@@ -72,6 +79,7 @@ func (f *Factory) newChain(ctx context.Context) error {
 	}
 	s := transport.DefaultChainSettings(operations)
 	s.Timeout = f.cfg.Timeout
+	s.Observe = f.cfg.Observe
 	s.Observe.Logger = f.log
 	s.Retry.Delay, s.Retry.Factor = f.cfg.RetryDelay, f.cfg.RetryBackoff
 	s.Retry.MaxDelay = max(s.Retry.MaxDelay, f.cfg.RetryDelay)
@@ -119,7 +127,7 @@ func (f *Factory) newFleet(ctx context.Context, environment string) (*fleet, err
 		set.Failure, patient.Failure = nothingFails, nothingFails
 	}
 	in := &fleet{
-		environment: environment, development: development(environment), cfg: &f.cfg, log: f.log, ctx: f.ctx,
+		environment: environment, development: development(environment), cfg: &f.cfg, log: f.log, metrics: f.metrics, ctx: f.ctx,
 		endpoints: &endpoints{byURL: map[string]*endpoint{}},
 		reads:     resilience.Breaker("registry", patient),
 		masters:   resilience.Breaker("shared_master", patient),
@@ -130,6 +138,7 @@ func (f *Factory) newFleet(ctx context.Context, environment string) (*fleet, err
 		return nil, err
 	}
 	var err error
+	in.watch(in.reads, in.masters, in.alb)
 	if in.development {
 		in.only, err = in.configured(f.cfg.APIURL)
 	} else if f.cfg.ReplicaURL != "" {
@@ -166,6 +175,7 @@ func (f *Factory) newFleet(ctx context.Context, environment string) (*fleet, err
 	if in.store, err = newStore(&f.cfg); err != nil {
 		return nil, err
 	}
+	in.watch(in.store.breaker)
 	in.background.done.Go(func() { in.store.subscribe(f.ctx, in.channel(), in.hear) })
 	f.ends = append(f.ends, func() { in.store.client.Close() })
 	return in, nil

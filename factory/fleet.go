@@ -19,6 +19,7 @@ type fleet struct {
 	development bool // everything goes to one server
 	cfg         *Config
 	log         *slog.Logger
+	metrics     *metrics
 	ctx         context.Context //nolint:containedctx // the factory's life, which flights share; a caller's ends sooner
 	background  *worker
 	endpoints   *endpoints

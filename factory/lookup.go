@@ -23,8 +23,10 @@ const (
 func (f *fleet) locate(ctx context.Context, id string) (*location, error) {
 	known, _ := f.local.GetIfPresent(id)
 	if known.serves(clock()) {
+		f.metrics.cached(ctx, processHit)
 		return known.result()
 	}
+	f.metrics.cached(ctx, processMiss)
 	return f.ask(ctx, id, known)
 }
 
@@ -49,8 +51,9 @@ func (f *fleet) ask(ctx context.Context, id string, known *location) (*location,
 		}
 		within, cancel := context.WithTimeout(f.ctx, registryPatience)
 		defer cancel()
+		began := clock()
 		found, err := f.discover(within, id, known, nil)
-		f.counts.count(found, err)
+		f.looked(within, found, err, age(began))
 		if err != nil {
 			return nil, err
 		}
@@ -72,7 +75,7 @@ func (f *fleet) ask(ctx context.Context, id string, known *location) (*location,
 		}
 		return r.Val.(*location).result()
 	case <-late:
-		f.keepStale(id, known)
+		f.keepStale(ctx, id, known)
 		return known, nil
 	case <-ctx.Done():
 		return nil, transport.SendError(ctx, ctx.Err())
@@ -81,10 +84,11 @@ func (f *fleet) ask(ctx context.Context, id string, known *location) (*location,
 
 // keepStale lets the next calls use what was known, so that not each of them
 // waits for a registry that is slow.
-func (f *fleet) keepStale(id string, known *location) {
-	f.counts.stale.Add(1)
+func (f *fleet) keepStale(ctx context.Context, id string, known *location) {
 	f.local.ComputeIfPresent(id, keepIf(known, func(l *location) {
 		l.stale, l.expires = true, clock()+int64(staleTTL)
+		f.counts.stale.Add(1) // by the first that is late
+		f.metrics.lastKnown.Record(ctx, age(l.read).Seconds())
 	}))
 }
 
@@ -112,6 +116,9 @@ func (f *fleet) discover(ctx context.Context, id string, known *location, d *Dec
 		e = &transport.Error{Kind: transport.KindUnavailable, Message: "registry", Err: err}
 	}
 	d.step("registry", e.Error(), 0, began)
+	if d == nil {
+		f.metrics.registryFailed(ctx, e)
+	}
 	if known == nil {
 		return nil, e
 	}

@@ -30,22 +30,27 @@ func (f *fleet) fromRedis(ctx context.Context, id string, doubtful bool, d *Deci
 	text, found, err := f.store.get(ctx, key)
 	switch {
 	case err != nil:
+		f.metrics.redis(ctx, d, redisError)
 		d.step("redis", "no answer: "+err.Error(), 0, began)
 		return nil
 	case !found:
+		f.metrics.redis(ctx, d, redisMiss)
 		d.step("redis", "no "+key, 0, began)
 		return nil
 	}
 	l, err := f.readLocation(id, text)
 	if err != nil {
+		f.metrics.redis(ctx, d, redisUnreadable)
 		f.log.Warn("an entry in Redis cannot be used", "key", key, "error", err)
 		d.step("redis", fmt.Sprintf("%s cannot be used: %v", key, err), 0, began)
 		return nil
 	}
 	d.step("redis", key+": "+l.ep.url.String(), age(l.read), began)
 	if now := clock(); now >= l.expires || l.doubtful(now) {
+		f.metrics.redis(ctx, d, redisMiss)
 		return nil
 	}
+	f.metrics.redis(ctx, d, redisHit)
 	return l
 }
 

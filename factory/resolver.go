@@ -23,6 +23,7 @@ func (r *resolver) Resolve(ctx context.Context, call transport.Call, tried []tra
 		return transport.Endpoint{}, errClosed()
 	}
 	if r.pinned != nil {
+		r.fleet.metrics.routed(ctx, TargetInstance, routeOK)
 		return transport.Endpoint{URL: r.pinned.url, Direct: true}, nil
 	}
 	g, err := r.graphOf(call)
@@ -33,7 +34,8 @@ func (r *resolver) Resolve(ctx context.Context, call transport.Call, tried []tra
 	if call.Write {
 		op = Write // whatever the client is for: a replica would take it and lose it
 	}
-	endpoint, err := r.fleet.route(ctx, g, op, r.fromMaster, tried, nil)
+	endpoint, target, err := r.fleet.route(ctx, g, op, r.fromMaster, tried, nil)
+	r.fleet.metrics.routed(ctx, target, r.outcome(endpoint, target, op, tried, err))
 	if err != nil {
 		if e, ok := errors.AsType[*transport.Error](err); ok {
 			e.Operation, e.Graph = call.Operation, g.id
@@ -41,6 +43,21 @@ func (r *resolver) Resolve(ctx context.Context, call transport.Call, tried []tra
 		return endpoint, err
 	}
 	return endpoint, nil
+}
+
+// outcome is what the choice of an endpoint came to, for metrics.
+func (r *resolver) outcome(endpoint transport.Endpoint, target Target, op Op, tried []transport.Endpoint, err error) routeOutcome {
+	switch {
+	case err != nil:
+		return routeFailed
+	case len(tried) > 0 && tried[len(tried)-1].URL != endpoint.URL:
+		return routeElsewhere
+	case len(tried) > 0:
+		return routeAgain
+	case target == TargetSharedMaster && op == Read && !r.fromMaster && r.fleet.cfg.ReplicaReads && r.fleet.replicaEndpoint != nil:
+		return routeFallback
+	}
+	return routeOK
 }
 
 // graphOf returns the graph of a call: the client's, unless the call names

@@ -32,26 +32,25 @@ func (o Op) String() string {
 // shared master and read from the replicas, else from the master; graphs of users
 // are where the registry says, and subgraphs are with their parents. d, which may
 // be nil, records the way.
-func (f *fleet) route(ctx context.Context, g graph, op Op, fromMaster bool, tried []transport.Endpoint, d *Decision) (transport.Endpoint, error) {
+func (f *fleet) route(ctx context.Context, g graph, op Op, fromMaster bool, tried []transport.Endpoint, d *Decision) (transport.Endpoint, Target, error) {
 	if f.development {
-		d.target(TargetDevelopment)
 		d.step("environment", "in development everything goes to KUZU_API_URL", 0, d.begin())
-		return transport.Endpoint{URL: f.only.url, Direct: true}, nil
+		return transport.Endpoint{URL: f.only.url, Direct: true}, TargetDevelopment, nil
 	}
 	if !g.shared {
-		d.target(TargetUserGraph)
-		return f.toInstance(ctx, g.parent, tried, d)
+		endpoint, err := f.toInstance(ctx, g.parent, tried, d)
+		return endpoint, TargetUserGraph, err
 	}
 	if op == Write {
-		d.target(TargetSharedMaster)
-		return f.toInstance(ctx, masterKey, tried, d)
+		endpoint, err := f.toInstance(ctx, masterKey, tried, d)
+		return endpoint, TargetSharedMaster, err
 	}
 	return f.readShared(ctx, g, fromMaster, tried, d)
 }
 
 // readShared prefers the replicas and falls back to the master. An attempt that
 // failed at one of them is followed by one at the other.
-func (f *fleet) readShared(ctx context.Context, g graph, fromMaster bool, tried []transport.Endpoint, d *Decision) (transport.Endpoint, error) {
+func (f *fleet) readShared(ctx context.Context, g graph, fromMaster bool, tried []transport.Endpoint, d *Decision) (transport.Endpoint, Target, error) {
 	why := ""
 	replicas := f.replicaEndpoint
 	began := d.begin()
@@ -70,24 +69,24 @@ func (f *fleet) readShared(ctx context.Context, g graph, fromMaster bool, tried 
 		why = "their load balancer is unhealthy"
 	}
 	if why == "" {
-		d.target(TargetReplicas)
 		d.step("routing", "the replicas", 0, began)
-		return transport.Endpoint{URL: replicas.url, ReadOnly: true}, nil
+		return transport.Endpoint{URL: replicas.url, ReadOnly: true}, TargetReplicas, nil
 	}
-	d.step("routing", "not the replicas: "+why, 0, began)
-	d.target(TargetSharedMaster)
+	if d != nil {
+		d.step("routing", "not the replicas: "+why, 0, began)
+	}
 	if !f.cfg.MasterReads {
 		e := transport.Errorf(transport.KindUnavailable, "shared repository %s cannot be read: %s, and ALLOW_SHARED_MASTER_READS is false", g.id, why)
 		if fromMaster {
 			e = transport.Errorf(transport.KindRouting, "shared repository %s cannot be read from the master: ALLOW_SHARED_MASTER_READS is false", g.id)
 		}
-		return transport.Endpoint{}, e
+		return transport.Endpoint{}, TargetSharedMaster, e
 	}
 	endpoint, err := f.toInstance(ctx, masterKey, tried, d)
 	if err != nil && len(tried) > 0 && replicas != nil && !fromMaster {
-		return tried[len(tried)-1], nil // the replicas failed, but they are all there is
+		return tried[len(tried)-1], TargetReplicas, nil // they failed, but they are all there is
 	}
-	return endpoint, err
+	return endpoint, TargetSharedMaster, err
 }
 
 // toInstance names the instance that has a graph. One that failed the attempt
@@ -151,10 +150,4 @@ func (f *fleet) explainLocation(ctx context.Context, id string, d *Decision) (*l
 		return nil, err
 	}
 	return l.result()
-}
-
-func (d *Decision) target(t Target) {
-	if d != nil {
-		d.Target = t
-	}
 }

@@ -1,9 +1,13 @@
 package factory
 
 import (
+	"context"
 	"math"
 	"sync/atomic"
 	"time"
+
+	"go.opentelemetry.io/otel/attribute"
+	"go.opentelemetry.io/otel/metric"
 
 	"github.com/robosystems/kuzuclient/resilience"
 )
@@ -91,19 +95,28 @@ type lookupCounts struct {
 	redis, registry, stale, nowhere, failed atomic.Uint64
 }
 
-func (c *lookupCounts) count(l *location, err error) {
+// looked books a lookup beyond the process.
+func (f *fleet) looked(ctx context.Context, l *location, err error, took time.Duration) {
+	c, outcome := &f.counts, ""
 	switch {
 	case err != nil:
+		outcome = "failed"
 		c.failed.Add(1)
 	case l.stale:
+		outcome = "last known"
 		c.stale.Add(1)
+		f.metrics.lastKnown.Record(ctx, age(l.read).Seconds())
 	case l.ep == nil:
+		outcome = "nowhere"
 		c.nowhere.Add(1)
 	case l.source == "redis":
+		outcome = "redis"
 		c.redis.Add(1)
 	default:
+		outcome = "registry"
 		c.registry.Add(1)
 	}
+	f.metrics.lookup.Record(ctx, took.Seconds(), metric.WithAttributes(attribute.String("kuzu.lookup.outcome", outcome)))
 }
 
 func (c *lookupCounts) read() LookupStats {
