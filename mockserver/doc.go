@@ -18,11 +18,19 @@
 //
 // # Use in a test
 //
-//	srv, err := mockserver.New(mockserver.Config{Engine: mockserver.NewScripted()})
+//	srv, err := mockserver.New(mockserver.Config{
+//		Engine:   mockserver.NewScripted(),
+//		Reporter: t, // an answer that breaks the API document fails the test
+//	})
 //	...
 //	defer srv.Close()
 //	web := httptest.NewServer(srv)
 //	defer web.Close()
+//
+// [Server.Serve] serves a listener instead, and shows what only connections
+// can: that an idle one is closed, and what is answered to what is not HTTP.
+//
+//	err := srv.Serve(ctx, listener) // until ctx ends
 //
 // # Checks
 //
@@ -38,13 +46,35 @@
 // What requests create, later ones find, and deletion takes away.
 // [Server.LoadFixtures] makes databases from files, [Server.Reset] makes the
 // server as it was when it was new, and Config.TimeScale lets its time run
-// faster.
+// faster. A directory fixtures/people with the files schema.cypher and
+// Person.csv becomes the database people; one that exists stays as it is.
+//
+//	err := srv.LoadFixtures(ctx, "testdata/fixtures")
 //
 // # Rules
 //
 // A [Rule] answers the requests that it matches, or breaks their answers: see
-// [Server.AddRules], and [Server.Script] for tests that share a server. What was
-// asked is in [Server.Requests]. A client that sends "Prefer: code=404,
+// [Server.AddRules], and [Server.Script] for tests that share a server. The
+// first query is refused, and the second one carried out, but its answer lost:
+//
+//	script := srv.Script(t,
+//		mockserver.Rule{
+//			Match:   mockserver.Match{Operation: "queryDatabase", Graph: "g"},
+//			Times:   1,
+//			Replies: []mockserver.Reply{{Example: "default", Status: 503}},
+//		},
+//		mockserver.Rule{
+//			Match: mockserver.Match{Operation: "queryDatabase", Graph: "g"},
+//			Skip:  1, // the one that is refused
+//			Times: 1,
+//			Fault: &mockserver.Fault{Kind: mockserver.FaultResetBeforeHeaders, Carry: true},
+//		},
+//	)
+//	web := httptest.NewServer(script)
+//	...
+//	script.Ran("CREATE (:Person {id: 1})", 1)
+//
+// What was asked is in [Server.Requests]. A client that sends "Prefer: code=404,
 // example=name" gets that example of the API document. The admin API below
 // /__mock/, see Config.Admin, offers all of it to other languages. A server
 // without rules and records pays one atomic load for them.
@@ -58,7 +88,12 @@
 //
 // Streams end with a chunk marked as the last, or with an error chunk, and can
 // carry every type; plain results come whole; long statements are interrupted;
-// record counts of tasks are real; ingest exists. [Quirks] bring the deployed
+// record counts of tasks are real; ingest exists.
+//
+//	err := srv.SetQuirks(mockserver.QuirkNoLastChunk | mockserver.QuirkFreeze)
+//	err = srv.SetQuirks(mockserver.QuirksDeployed) // all of them
+//
+// [Quirks] bring the deployed
 // server's oddities back, one by one or all; docs/quirks.md has the table of
 // them, with what is promised anyway. Some need [Server.Serve], which is what
 // kuzu-mock runs, because they show on connections.

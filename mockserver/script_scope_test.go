@@ -150,3 +150,32 @@ func TestScriptFailsItsTest(t *testing.T) {
 		t.Errorf("after the test there are %+v", rules)
 	}
 }
+
+// What the package's page shows: a refusal, then a lost answer, then peace.
+func TestScriptOfThePackagePage(t *testing.T) {
+	eachEngine(t, func(t *testing.T, a *api) {
+		a.create("g", "")
+		query := mockserver.Match{Operation: "queryDatabase", Graph: "g"}
+		script := a.server.Script(t,
+			mockserver.Rule{Match: query, Times: 1, Replies: []mockserver.Reply{{Example: "default", Status: 503}}},
+			mockserver.Rule{Match: query, Skip: 1, Times: 1, Fault: &mockserver.Fault{Kind: mockserver.FaultResetBeforeHeaders, Carry: true}},
+		)
+		web := httptest.NewServer(script)
+		defer web.Close()
+		var got []int // 0: the connection was reset
+		for range 3 {
+			resp, err := http.Post(web.URL+"/databases/g/query", "application/json", strings.NewReader(queryBody("RETURN 1", ""))) //nolint:noctx // it ends with the server
+			if err != nil {
+				got = append(got, 0)
+				continue
+			}
+			got = append(got, resp.StatusCode)
+			_ = resp.Body.Close()
+		}
+		if want := []int{503, 0, 200}; !slices.Equal(got, want) {
+			t.Errorf("got %v, want %v", got, want)
+		}
+		script.Ran("RETURN 1", 2)
+		script.Used()
+	})
+}
