@@ -164,7 +164,7 @@ func TestScriptOfThePackagePage(t *testing.T) {
 		defer web.Close()
 		var got []int // 0: the connection was reset
 		for range 3 {
-			resp, err := http.Post(web.URL+"/databases/g/query", "application/json", strings.NewReader(queryBody("RETURN 1", ""))) //nolint:noctx // it ends with the server
+			resp, err := http.Post(web.URL+"/databases/g/query", "application/json", strings.NewReader(queryBody("RETURN 1", "")))
 			if err != nil {
 				got = append(got, 0)
 				continue
