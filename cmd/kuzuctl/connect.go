@@ -64,6 +64,10 @@ func (a *app) connect(ctx context.Context) (*factory.Factory, error) {
 	if err != nil {
 		return nil, err
 	}
+	return a.open(ctx, cfg)
+}
+
+func (a *app) open(ctx context.Context, cfg factory.Config) (*factory.Factory, error) {
 	f, err := factory.New(ctx, cfg)
 	if err != nil {
 		return nil, err

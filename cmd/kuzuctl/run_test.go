@@ -53,9 +53,11 @@ func TestTimeout(t *testing.T) {
 func TestCancel(t *testing.T) {
 	w := newWorld(t)
 	ctx, cancel := context.WithCancel(t.Context())
+	ended := make(chan struct{})
+	t.Cleanup(func() { close(ended) })
 	w.engine.Handle("MATCH (n) RETURN n", func(mockserver.Call) (mockserver.Answer, error) {
 		cancel()
-		<-ctx.Done()
+		<-ended
 		return mockserver.Answer{}, errors.New("Interrupted.")
 	})
 	r := w.runWithin(ctx, "", "query", "-g", "social", "MATCH (n) RETURN n")
