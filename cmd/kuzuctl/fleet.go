@@ -43,7 +43,11 @@ without it they are n/a.`,
 				return err
 			}
 			for {
-				if err := a.showFleet(cmd.Context(), f, from, watch); err != nil || !watch {
+				err := a.showFleet(cmd.Context(), f, from, watch)
+				if err != nil && watch && cmd.Context().Err() != nil {
+					return nil //nolint:nilerr // Ctrl-C is how watching ends
+				}
+				if err != nil || !watch {
 					return err
 				}
 				select {
@@ -83,7 +87,7 @@ func (a *app) showFleet(ctx context.Context, f *factory.Factory, from string, ag
 	}
 	probes := probeAll(ctx, f, instances)
 	if again && ctx.Err() != nil {
-		return nil
+		return ctx.Err()
 	}
 	if again && a.terminal {
 		if _, err := a.stdout.WriteString("\x1b[H\x1b[2J"); err != nil {
