@@ -95,6 +95,7 @@ func (s *session) backups(ctx context.Context) {
 	s.send(ctx, gen.OpCreateBackup, request{about: "back up in no known format", body: map[string]any{"backup_format": "x"}, want: []int{422}})
 	s.send(ctx, gen.OpDownloadBackup, request{about: "download none", graph: s.graph + "n", want: []int{404}})
 	if !s.target.Can.Has(BacksUp) {
+		s.backupsInName(ctx)
 		return
 	}
 	started := s.send(ctx, gen.OpCreateBackup, request{about: "back up", body: map[string]any{}, want: []int{200}})
@@ -109,6 +110,20 @@ func (s *session) backups(ctx context.Context) {
 	s.send(ctx, gen.OpGetDatabase, request{about: "describe what was restored", graph: restored, want: []int{200}})
 	s.send(ctx, gen.OpRestoreDatabase, request{about: "restore over what is there", graph: restored, body: body, media: media, want: []int{409}})
 	s.send(ctx, gen.OpRestoreDatabase, request{about: "restore nothing", graph: restored, body: []byte("--x--\r\n"), media: "multipart/form-data; boundary=x", want: []int{422}})
+}
+
+// backupsInName asks a server that has the operations and cannot do what they say.
+func (s *session) backupsInName(ctx context.Context) {
+	started := s.send(ctx, gen.OpCreateBackup, request{about: "back up in vain", body: map[string]any{}, want: []int{200}})
+	s.follow(ctx, started, "failed")
+	s.send(ctx, gen.OpDownloadBackup, request{about: "download in vain", want: []int{500}})
+	const path = "backup_path=s3://nowhere/contract.zip"
+	r := request{about: "restore in vain", graph: s.graph + "r", query: path, want: []int{200}}
+	if got := s.send(ctx, gen.OpRestoreDatabase, r); got.field("status") != "not_implemented" {
+		s.find(gen.OpRestoreDatabase, r, got, "/status", fmt.Sprintf("it is %v and should be not_implemented", got.field("status")))
+	}
+	s.send(ctx, gen.OpRestoreDatabase, request{about: "restore over what is there", query: path, want: []int{409}})
+	s.send(ctx, gen.OpRestoreDatabase, request{about: "restore nothing", graph: s.graph + "r", want: []int{422}})
 }
 
 // upload puts an archive into a form.

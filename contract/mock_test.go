@@ -151,7 +151,7 @@ func TestReach(t *testing.T) {
 		{"without wrong keys", Everything &^ (ShowsExamples | LocksOut), func(*Target) {}},
 		{"without a bucket", Everything &^ ShowsExamples, func(target *Target) { target.Bucket = "" }},
 		{"without further servers", Everything &^ ShowsExamples, func(target *Target) { target.ReadOnly, target.Full, target.Busy = "", "", "" }},
-		{"without backups and loading", ChecksIDs, func(*Target) {}},
+		{"without loading", BacksUp, func(*Target) {}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			target := startMock(t, scriptedEngine(t), 0)

@@ -19,14 +19,12 @@ func (d *document) reaches(target Target, cell Cell) bool {
 		case http.StatusOK, http.StatusBadRequest, http.StatusNotFound, http.StatusUnprocessableEntity:
 			return target.Bucket != ""
 		}
-	case gen.OpCreateBackup.ID, gen.OpDownloadBackup.ID:
-		if cell.Status == http.StatusOK && !target.Can.Has(BacksUp) {
-			return false
-		}
-	case gen.OpRestoreDatabase.ID:
-		switch cell.Status {
-		case http.StatusOK, http.StatusConflict, http.StatusUnprocessableEntity:
+	case gen.OpDownloadBackup.ID:
+		switch {
+		case cell.Status == http.StatusOK:
 			return target.Can.Has(BacksUp)
+		case plain && !target.Can.Has(BacksUp):
+			return true
 		}
 	case gen.OpQueryDatabase.ID:
 		if cell.Status == http.StatusForbidden || cell.Status == http.StatusInternalServerError && !plain {

@@ -45,7 +45,8 @@ const (
 	ChecksIDs
 	// Ingests: the operation ingestFiles exists.
 	Ingests
-	// BacksUp: databases can be backed up, downloaded and restored.
+	// BacksUp: databases can be backed up, downloaded and restored. Without it
+	// the operations exist, and do nothing.
 	BacksUp
 	// ShowsExamples: "Prefer: code=404" is answered with the document's example,
 	// which covers what cannot be brought about from outside.
