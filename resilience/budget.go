@@ -86,6 +86,7 @@ func (b *Budget) Withdraw(key string) bool {
 	}
 	b.mu.Lock()
 	t := b.bucket(key)
+	b.refill(t)
 	if t.left >= 1 {
 		t.left--
 		t.empty = false
@@ -112,20 +113,25 @@ func (b *Budget) Deposit(key string) {
 	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	b.bucket(key).left += b.settings.Share // what is too much, the next look takes away
+	t := b.bucket(key)
+	t.left = min(t.left+b.settings.Share, float64(b.settings.Burst))
 }
 
 // bucket requires the lock.
 func (b *Budget) bucket(key string) *tokens {
-	now := time.Now()
 	t, ok := b.buckets.get(key)
 	if !ok {
-		t = &tokens{left: float64(b.settings.Burst), at: now}
+		t = &tokens{left: float64(b.settings.Burst), at: time.Now()}
 		b.buckets.put(key, t)
 	}
+	return t
+}
+
+// refill adds what came in with time.
+func (b *Budget) refill(t *tokens) {
+	now := time.Now()
 	t.left = min(t.left+now.Sub(t.at).Seconds()*b.settings.PerSecond, float64(b.settings.Burst))
 	t.at = now
-	return t
 }
 
 // BudgetCounts are the figures of a [Budget] since it was made.

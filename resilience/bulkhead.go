@@ -90,7 +90,29 @@ func (c *Compartment) Acquire(ctx context.Context) (release func(), err error) {
 // each nil that it returned.
 func (c *Compartment) Enter(ctx context.Context) error { return c.enter(ctx) }
 
-// Leave gives back a place that [Compartment.Enter] gave.
+// TryEnter is Enter for those that do not wait: it tells whether a place was
+// free.
+func (c *Compartment) TryEnter() bool {
+	if c.err != nil {
+		return false
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.take()
+}
+
+// take requires the lock.
+func (c *Compartment) take() bool {
+	if c.counts.Running >= c.settings.Concurrent {
+		return false
+	}
+	c.counts.Running++
+	c.counts.Passed++
+	return true
+}
+
+// Leave gives back a place that [Compartment.Enter] or [Compartment.TryEnter]
+// gave.
 func (c *Compartment) Leave() { c.leave() }
 
 func (c *Compartment) run(ctx context.Context, next step) error {
@@ -110,9 +132,7 @@ func (c *Compartment) enter(ctx context.Context) error {
 		key = c.settings.Key(ctx)
 	}
 	c.mu.Lock()
-	if c.counts.Running < c.settings.Concurrent {
-		c.counts.Running++
-		c.counts.Passed++
+	if c.take() {
 		c.mu.Unlock()
 		return nil
 	}
