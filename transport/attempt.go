@@ -20,23 +20,26 @@ type attempt struct {
 	trip     *trip
 	endpoint Endpoint
 	server   *server
-	url      url.URL      // to the endpoint
+	url      *url.URL     // to the endpoint
 	out      http.Request // with url; auth makes of it what is sent
 	sending  *http.Request
 	key      [1]string // as a header's value
 	trace    httptrace.ClientTrace
 
-	wait     time.Duration // before it
-	started  time.Time
-	took     time.Duration // to the head of the answer, or to the failure
-	limit    time.Duration // what timer was last set to
-	cancel   context.CancelCauseFunc
-	timer    *time.Timer  // nil without a limit of its own
-	conn     atomic.Int64 // nanoseconds from the start to a connection, 0 for none
+	wait     time.Duration           // before it
+	begun    time.Duration           // since the call began
+	took     time.Duration           // to the head of the answer, or to the failure
+	limit    time.Duration           // how long it may take, or be silent; 0 without a limit of its own
+	cancel   context.CancelCauseFunc // nil without a limit of its own
+	alarm    *alarm                  // that watches the limit; nil if timer does, or nothing
+	timer    *time.Timer             // of the silence of a body
+	conn     atomic.Int64            // nanoseconds from the start to a connection, 0 for none
 	expired  atomic.Bool
 	released atomic.Bool
-	body     attemptBody
-	open     *Error // why a breaker let nothing be sent
+
+	before, after *attempt // guarded by alarm.mu; neighbors there
+	body          attemptBody
+	open          *Error // why a breaker let nothing be sent
 	verdict
 }
 
@@ -47,18 +50,11 @@ type layerAttempt struct{ next http.RoundTripper }
 func (l layerAttempt) RoundTrip(req *http.Request) (*http.Response, error) {
 	t := tripOf(req.Context())
 	a := t.last
-	ctx, cancel := context.WithCancelCause(req.Context())
-	a.cancel = cancel
-	a.started = time.Now()
-	if limit := t.timeouts.Attempt; limit > 0 {
-		if deadline, ok := t.Deadline(); !ok || t.timeouts.Silence > 0 || deadline.Sub(a.started) > limit {
-			a.limit = limit
-			a.timer = time.AfterFunc(limit, a.expire)
-		}
-	}
+	a.begun = t.marked
+	ctx := a.bound(req.Context())
 	a.trace.GotConn = a.gotConn
 	resp, err := l.next.RoundTrip(req.WithContext(httptrace.WithClientTrace(ctx, &a.trace)))
-	a.took = time.Since(a.started)
+	a.took = t.lap()
 	if err == nil {
 		err = a.receive(resp)
 	}
@@ -71,10 +67,35 @@ func (l layerAttempt) RoundTrip(req *http.Request) (*http.Response, error) {
 	return resp, err
 }
 
+// bound gives the attempt its time, if it has one that ends before the caller's.
+func (a *attempt) bound(ctx context.Context) context.Context {
+	t := a.trip
+	limits := t.timeouts
+	switch {
+	case limits.Silence > 0:
+		ctx, a.cancel = context.WithCancelCause(ctx)
+		if a.limit = limits.Attempt; a.limit > 0 {
+			a.timer = time.AfterFunc(a.limit, a.expire)
+		}
+	case limits.Attempt > 0 && !t.endsWithin(a.begun+limits.Attempt):
+		ctx, a.cancel = context.WithCancelCause(ctx)
+		a.limit, a.alarm = limits.Attempt, t.op.alarm
+		a.alarm.watch(a)
+	}
+	return ctx
+}
+
+// endsWithin tells whether the caller's own deadline comes no later than a time
+// after the call began.
+func (t *trip) endsWithin(d time.Duration) bool {
+	deadline, ok := t.Deadline()
+	return ok && deadline.Sub(t.started) <= d
+}
+
 // gotConn is called when the attempt has a connection; before that, nothing of
 // it can have been sent.
 func (a *attempt) gotConn(info httptrace.GotConnInfo) {
-	if a.conn.Swap(max(1, int64(time.Since(a.started)))) == 0 {
+	if a.conn.Swap(max(1, int64(time.Since(a.trip.started)-a.begun))) == 0 {
 		a.trip.chain.base.busy.Add(1)
 	}
 	a.trip.chain.base.gotConn(a.sending, info)
@@ -97,10 +118,15 @@ func (a *attempt) release() {
 	if a.released.Swap(true) {
 		return
 	}
+	if a.alarm != nil {
+		a.alarm.leave(a)
+	}
 	if a.timer != nil {
 		a.timer.Stop()
 	}
-	a.cancel(nil)
+	if a.cancel != nil {
+		a.cancel(nil)
+	}
 	if a.conn.Load() != 0 {
 		a.trip.chain.base.busy.Add(-1)
 	}
@@ -119,7 +145,7 @@ func (a *attempt) receive(resp *http.Response) error {
 	switch {
 	case resp.StatusCode >= http.StatusBadRequest:
 		hold = maxErrorBody
-	case t.repeatable() && !t.stream && strings.HasPrefix(resp.Header.Get("Content-Type"), "application/json"):
+	case t.repeatable() && !t.stream && strings.HasPrefix(contentType(resp), "application/json"):
 		hold = maxHeld
 	}
 	if hold > 0 && resp.ContentLength <= hold {
@@ -153,6 +179,14 @@ func (a *attempt) receive(resp *http.Response) error {
 	}
 	resp.Body = &a.body
 	return nil
+}
+
+// contentType is the header without the search for other spellings of its name.
+func contentType(resp *http.Response) string {
+	if values := resp.Header["Content-Type"]; len(values) > 0 {
+		return values[0]
+	}
+	return ""
 }
 
 // hold reads up to limit bytes of a body and tells whether that was all.

@@ -50,13 +50,9 @@ func (l layerAuth) RoundTrip(req *http.Request) (*http.Response, error) {
 // send sends a request as out, with the key in value. The request that the response points to
 // stays without it.
 func (l layerAuth) send(req, out *http.Request, t *trip, key string, value *[1]string) (*http.Response, error) {
-	headers := make(http.Header, len(req.Header)+maxHeaders+1)
+	headers := make(http.Header, len(req.Header)+len(t.added.others)+3)
 	maps.Copy(headers, req.Header)
-	for i := range t.headers {
-		if h := &t.headers[i]; h.key != "" {
-			headers[h.key] = h.value[:]
-		}
-	}
+	t.added.to(headers)
 	if key != "" {
 		value[0] = key
 		headers[keyHeader] = value[:]

@@ -6,7 +6,6 @@ import (
 	"sync/atomic"
 	"time"
 
-	"github.com/hashicorp/go-retryablehttp"
 	"go.opentelemetry.io/otel/trace"
 )
 
@@ -36,10 +35,11 @@ type trip struct {
 	resolver Resolver
 	req      *http.Request // what the layers above retry hand down
 	started  time.Time
-	id       string             // request id
-	span     trace.Span         // nil if nobody records any
-	headers  [maxHeaders]header // to be added on the wire; empty keys are not
-	key      string             // that was sent last, to be kept out of errors
+	marked   time.Duration // from started to when lap was last called
+	id       string        // request id
+	span     trace.Span    // nil if nobody records any
+	added    added         // to what is sent
+	key      string        // that was sent last, to be kept out of errors
 
 	spent    Spent
 	attempts []*attempt
@@ -47,11 +47,12 @@ type trip struct {
 	first    attempt     // the usual one, so that it costs nothing
 	history  [1]*attempt // what attempts begins with
 	tried    []Endpoint  // of the attempts, in order
-	visited  [2]Endpoint // what tried begins with
+	visited  [1]Endpoint // what tried begins with
 	planned  Endpoint    // of the next attempt, if it has been asked for already
 	waits    int         // made for the same endpoint
 	moved    bool        // the immediate failover is used up
 	again    bool        // the one fresh lookup is used up
+	known    bool        // the retry engine has yet to hear of the first attempt
 	extra    int         // attempts that do not count as retries
 	used     bool        // the request's own body has been handed out
 	open     bool        // the answer is handed up while it still arrives
@@ -62,19 +63,6 @@ type trip struct {
 	resp     *http.Response
 	err      error
 	end      string // why there is no further attempt, "" if none would help
-
-	// What the retry engine is given in the request's place; see retry.go.
-	shim    http.Request
-	standIn http.Response
-	engine  retryablehttp.Request
-}
-
-const maxHeaders = 4
-
-// header is a line to be added to what is sent.
-type header struct {
-	key   string // in canonical form
-	value [1]string
 }
 
 func (t *trip) Value(key any) any {
@@ -86,16 +74,28 @@ func (t *trip) Value(key any) any {
 
 // tripOf returns the trip that a context belongs to, nil if none.
 func tripOf(ctx context.Context) *trip {
+	if t, ok := ctx.(*trip); ok {
+		return t
+	}
 	t, _ := ctx.Value(tripKey{}).(*trip)
 	return t
+}
+
+// lap returns the time since it was last called, or since the call began. What
+// comes next begins where it ends: looking at the clock is not cheap.
+func (t *trip) lap() time.Duration {
+	before := t.marked
+	t.marked = time.Since(t.started)
+	return t.marked - before
 }
 
 // newTrip begins a call.
 func (c *Chain) newTrip(req *http.Request, resolver Resolver) *trip {
 	t := &trip{Context: req.Context(), chain: c, resolver: resolver, started: time.Now()}
-	if named, ok := t.Context.Value(namedCallKey{}).(Call); ok && c.operations.byID[named.Operation] != nil {
+	if named, ok := t.Context.Value(namedCallKey{}).(Call); ok {
 		t.op, t.Call = c.operations.byID[named.Operation], named
-	} else {
+	}
+	if t.op == nil {
 		t.op, t.Call = c.operations.describe(req)
 	}
 	t.timeouts = t.op.timeouts

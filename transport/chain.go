@@ -201,7 +201,7 @@ type askAside struct {
 func (a askAside) RoundTrip(req *http.Request) (*http.Response, error) {
 	behalf := tripOf(req.Context())
 	t := a.newTrip(req, behalf.resolver)
-	t.id, t.headers = behalf.id, behalf.headers
+	t.id, t.added = behalf.id, behalf.added
 	return a.next.RoundTrip(req.WithContext(t))
 }
 

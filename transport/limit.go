@@ -1,12 +1,10 @@
 package transport
 
 import (
-	"context"
 	"errors"
 	"maps"
 	"net/http"
 	"sync"
-	"time"
 
 	"github.com/robosystems/kuzuclient/resilience"
 )
@@ -20,17 +18,10 @@ type layerLimit struct {
 
 func (l layerLimit) RoundTrip(req *http.Request) (*http.Response, error) {
 	t := tripOf(req.Context())
-	if l.limits.idle() {
-		return l.next.RoundTrip(req)
-	}
-	begun := time.Now()
-	place, err := l.limits.enter(t, t.Graph)
-	t.spent.Queue = time.Since(begun)
-	if err != nil {
+	if err := l.limits.enter(t); err != nil {
 		closeBody(req)
 		return nil, t.annotate(notLetIn(t, err))
 	}
-	t.place = place
 	return l.next.RoundTrip(req)
 }
 
@@ -83,34 +74,46 @@ func newLimits(s ChainSettings) (*limits, error) {
 	return l, errors.Join(faults...)
 }
 
-func (l *limits) idle() bool { return l.rate == nil && l.settings == nil }
-
-// enter waits for a turn and returns the place to leave, nil if there is none.
-func (l *limits) enter(ctx context.Context, graph string) (*graphLimit, error) {
+// enter waits for a turn and for a place, which the trip then holds, and books
+// the time if there was anything to wait for.
+func (l *limits) enter(t *trip) error {
 	if l.rate != nil {
-		if err := l.rate.Wait(ctx); err != nil {
-			return nil, err
+		err := l.rate.Wait(t)
+		t.spent.Queue += t.lap()
+		if err != nil {
+			return err
 		}
 	}
 	if l.settings == nil {
-		return nil, nil
+		return nil
 	}
+	g := l.graph(t.Graph)
+	if !g.TryEnter() {
+		err := g.Enter(t)
+		t.spent.Queue += t.lap()
+		if err != nil {
+			g.quit()
+			return err
+		}
+	}
+	t.place = g
+	return nil
+}
+
+// graph returns the limit of a graph, with the call counted.
+func (l *limits) graph(id string) *graphLimit {
 	l.mu.Lock()
-	g := l.graphs[graph]
+	defer l.mu.Unlock()
+	g := l.graphs[id]
 	if g == nil {
 		if len(l.graphs) >= maxQuietGraphs {
 			maps.DeleteFunc(l.graphs, func(_ string, g *graphLimit) bool { return g.calls == 0 })
 		}
 		g = &graphLimit{Compartment: resilience.Bulkhead(*l.settings), limits: l}
-		l.graphs[graph] = g
+		l.graphs[id] = g
 	}
 	g.calls++
-	l.mu.Unlock()
-	if err := g.Enter(ctx); err != nil {
-		g.quit()
-		return nil, err
-	}
-	return g, nil
+	return g
 }
 
 // leave gives the place back.

@@ -46,6 +46,7 @@ type operationTable struct {
 type operation struct {
 	Operation
 	timeouts Timeouts
+	alarm    *alarm // of attempts; nil if they have no limit
 	observed observed
 }
 
@@ -54,6 +55,9 @@ func newOperationTable(operations []Operation, timeouts func(Operation) Timeouts
 	add := func(described Operation) *operation {
 		op := &operation{Operation: described, timeouts: timeouts(described)}
 		op.observed = newObserved(described)
+		if op.timeouts.Attempt > 0 {
+			op.alarm = &alarm{limit: op.timeouts.Attempt}
+		}
 		return op
 	}
 	for _, described := range operations {

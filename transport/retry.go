@@ -11,10 +11,12 @@ import (
 )
 
 // layerRetry repeats what may be repeated; the rules are in repeat.go. The engine
-// is go-retryablehttp, which counts the attempts and waits between them. It is
-// not given the request but a shim that leads to the trip, and not the answer
-// but a stand-in: it would clone headers, follow redirects, buffer bodies, drain
-// them without a limit of time, and close idle connections of the whole pool.
+// is go-retryablehttp, which counts the attempts and waits between them. It comes
+// in when the first attempt is to be repeated, which is the first that it hears
+// of. It is not given the request but a shim that leads to the trip, and not the
+// answer but a stand-in: it would clone headers, follow redirects, buffer bodies,
+// drain them without a limit of time, and close idle connections of the whole
+// pool.
 type layerRetry struct {
 	next   http.RoundTripper
 	engine *retryablehttp.Client
@@ -28,7 +30,12 @@ func newLayerRetry(settings RetrySettings, next http.RoundTripper) *layerRetry {
 		// reach the engine.
 		RetryMax: settings.MaxRetries,
 		CheckRetry: func(ctx context.Context, _ *http.Response, _ error) (bool, error) {
-			return tripOf(ctx).repeat(), nil
+			t := tripOf(ctx)
+			if t.known {
+				t.known = false
+				return true, nil
+			}
+			return t.repeat(), nil
 		},
 		Backoff: func(_, _ time.Duration, _ int, standIn *http.Response) time.Duration {
 			return tripOf(standIn.Request.Context()).wait
@@ -38,26 +45,31 @@ func newLayerRetry(settings RetrySettings, next http.RoundTripper) *layerRetry {
 	return l
 }
 
-// shimHeader is shared and never changed.
-var shimHeader = http.Header{}
-
 func (l *layerRetry) RoundTrip(req *http.Request) (*http.Response, error) {
 	t := tripOf(req.Context())
 	t.req = req
-	t.shim = *req
-	t.shim.Method, t.shim.Header = http.MethodGet, shimHeader
-	t.shim.Body, t.shim.GetBody, t.shim.ContentLength = nil, nil, 0
-	t.standIn = http.Response{StatusCode: http.StatusOK, Body: http.NoBody, Request: &t.shim}
-	t.engine.Request = &t.shim
-	_, err := l.engine.Do(&t.engine)
-	if err != nil {
-		return nil, t.interrupted(err)
+	t.resp, t.err = l.next.RoundTrip(req)
+	if t.repeat() {
+		if err := l.repeat(t); err != nil {
+			return nil, t.interrupted(err)
+		}
 	}
 	if t.err != nil {
 		return nil, t.explain(t.err)
 	}
 	l.settle(t)
 	return t.resp, nil
+}
+
+// repeat has the engine make the attempts after the first. Its error is that of
+// a context that ended while it waited.
+func (l *layerRetry) repeat(t *trip) error {
+	shim := *t.req
+	shim.Method, shim.Header = http.MethodGet, http.Header{}
+	shim.Body, shim.GetBody, shim.ContentLength = nil, nil, 0
+	t.known = true
+	_, err := l.engine.Do(&retryablehttp.Request{Request: &shim}) //nolint:bodyclose // a stand-in has none
+	return err
 }
 
 // interrupted says that the caller gave up between two attempts, and what the
@@ -83,7 +95,8 @@ func (t *trip) explain(err error) error {
 type shimTransport struct{ *layerRetry }
 
 func (s shimTransport) RoundTrip(shim *http.Request) (*http.Response, error) {
-	t := tripOf(shim.Context())
-	t.resp, t.err = s.next.RoundTrip(t.req)
-	return &t.standIn, nil
+	if t := tripOf(shim.Context()); !t.known {
+		t.resp, t.err = s.next.RoundTrip(t.req)
+	}
+	return &http.Response{StatusCode: http.StatusOK, Body: http.NoBody, Request: shim}, nil
 }

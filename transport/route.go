@@ -3,8 +3,8 @@ package transport
 import (
 	"io"
 	"net/http"
+	"net/url"
 	"slices"
-	"time"
 )
 
 // layerRoute asks the resolver where to go, for every attempt anew, and tells
@@ -33,9 +33,8 @@ func (l layerRoute) RoundTrip(req *http.Request) (*http.Response, error) {
 		}
 		a := t.begin(endpoint)
 		a.out = *req
-		a.url = *req.URL
-		a.url.Scheme, a.url.Host, a.url.User = endpoint.URL.Scheme, endpoint.URL.Host, nil
-		a.out.URL, a.out.Host = &a.url, ""
+		a.url = endpoint.lead(req.URL)
+		a.out.URL, a.out.Host = a.url, ""
 		if a.out.Body, err = t.body(); err != nil {
 			return nil, Errorf(KindInvalidRequest, "the request body cannot be had again: %v", err)
 		}
@@ -81,9 +80,11 @@ func (t *trip) destination() (Endpoint, error) {
 
 // resolve asks the resolver and books the time that it takes.
 func (t *trip) resolve() (Endpoint, error) {
-	begun := time.Now()
+	if len(t.attempts) > 0 {
+		t.lap() // since the last attempt; waits are booked where they are decided
+	}
 	endpoint, err := t.resolver.Resolve(t, t.Call, t.tried)
-	t.spent.Discovery += time.Since(begun)
+	t.spent.Discovery += t.lap()
 	if err == nil && endpoint.URL == nil {
 		err = Errorf(KindRouting, "the resolver named no endpoint")
 	}
@@ -126,6 +127,16 @@ func (t *trip) body() (io.ReadCloser, error) {
 // rewindable tells whether the request can be sent once more.
 func (t *trip) rewindable() bool {
 	return t.req.Body == nil || t.req.Body == http.NoBody || t.req.GetBody != nil
+}
+
+// lead returns a URL at the endpoint, which is the one given if it leads there.
+func (e Endpoint) lead(u *url.URL) *url.URL {
+	if u.Host == e.URL.Host && u.Scheme == e.URL.Scheme && u.User == nil {
+		return u
+	}
+	there := *u
+	there.Scheme, there.Host, there.User = e.URL.Scheme, e.URL.Host, nil
+	return &there
 }
 
 // same tells whether two endpoints are one server.

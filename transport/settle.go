@@ -51,7 +51,7 @@ func (l *layerRetry) look(t *trip) (applied, exists bool) {
 		return false, false
 	}
 	own := t.chain.newTrip(question, at{t.last.endpoint})
-	own.id, own.headers = t.id, t.headers
+	own.id, own.added = t.id, t.added
 	if key := t.req.Header[keyHeader]; len(key) > 0 {
 		question.Header[keyHeader] = key
 	}

@@ -74,11 +74,11 @@ func isStream(resp *http.Response) bool {
 	if _, guarded := resp.Body.(*StreamBody); guarded {
 		return false
 	}
-	contentType := resp.Header.Get("Content-Type")
-	if contentType == "application/json" {
+	said := contentType(resp)
+	if said == "application/json" {
 		return false // nearly all answers are, and parsing would cost each of them a map
 	}
-	media, _, err := mime.ParseMediaType(contentType)
+	media, _, err := mime.ParseMediaType(said)
 	return err == nil && media == "application/x-ndjson"
 }
 

@@ -72,7 +72,7 @@ func (a *attempt) broke(err error) error {
 // body.
 func (a *attempt) judge(resp *http.Response, body []byte) {
 	t := a.trip
-	f := readFault(resp.Header.Get("Content-Type"), body)
+	f := readFault(contentType(resp), body)
 	a.kind = classifyStatus(resp.StatusCode, f)
 	a.outcome = OutcomeAnswered
 	a.retryAfter = f.retryAfter
@@ -88,7 +88,7 @@ func (a *attempt) judge(resp *http.Response, body []byte) {
 	case http.StatusBadGateway, http.StatusGatewayTimeout:
 		a.outcome, a.sick = OutcomeDead, true
 	case http.StatusInternalServerError:
-		a.sick = a.kind == KindServer && strings.HasPrefix(resp.Header.Get("Content-Type"), "text/plain")
+		a.sick = a.kind == KindServer && strings.HasPrefix(contentType(resp), "text/plain")
 	case http.StatusTooManyRequests:
 		a.refused = a.kind == KindThrottled
 	case http.StatusNotFound:
