@@ -97,20 +97,44 @@ func (s *SecretsManagerKey) renew(ctx context.Context, enough func() (Secret, bo
 }
 
 func (s *SecretsManagerKey) fetch(ctx context.Context) (Secret, error) {
+	fields, err := s.fields(ctx)
+	if err != nil {
+		return "", err
+	}
+	key, _ := fields[secretField].(string)
+	if key == "" || !printable(key) {
+		return "", s.fault("its field " + secretField + " is missing, empty or not printable")
+	}
+	return Secret(key), nil
+}
+
+// GeneratedAt reads from the secret when its key was made, in UTC.
+func (s *SecretsManagerKey) GeneratedAt(ctx context.Context) (time.Time, error) {
+	fields, err := s.fields(ctx)
+	if err != nil {
+		return time.Time{}, err
+	}
+	text, _ := fields["GENERATED_AT"].(string)
+	for _, layout := range []string{time.RFC3339Nano, "2006-01-02T15:04:05.999999999", time.DateTime, time.DateOnly} {
+		if at, err := time.Parse(layout, text); err == nil {
+			return at.UTC(), nil
+		}
+	}
+	return time.Time{}, s.fault("its field GENERATED_AT is missing or no time of ISO 8601")
+}
+
+func (s *SecretsManagerKey) fields(ctx context.Context) (map[string]any, error) {
 	answer, err := s.client.GetSecretValue(ctx, &secretsmanager.GetSecretValueInput{SecretId: &s.name})
 	if err != nil {
-		return "", awsError(ctx, "secret "+s.name, err)
+		return nil, awsError(ctx, "secret "+s.name, err)
 	}
 	var fields map[string]any
 	if json.Unmarshal([]byte(aws.ToString(answer.SecretString)), &fields) != nil {
-		err = errors.New("it is not a JSON object") // the parser's own error quotes it
+		return nil, s.fault("it is not a JSON object") // the parser's own error quotes it
 	}
-	key, _ := fields[secretField].(string)
-	if err == nil && (key == "" || !printable(key)) {
-		err = errors.New("its field " + secretField + " is missing, empty or not printable")
-	}
-	if err != nil {
-		return "", &transport.Error{Kind: transport.KindConfiguration, Message: "secret " + s.name, Err: err}
-	}
-	return Secret(key), nil
+	return fields, nil
+}
+
+func (s *SecretsManagerKey) fault(text string) error {
+	return &transport.Error{Kind: transport.KindConfiguration, Message: "secret " + s.name, Err: errors.New(text)}
 }

@@ -97,7 +97,7 @@ Results go to stdout and all else to stderr.`,
 	_ = root.RegisterFlagCompletionFunc("output", cobra.FixedCompletions(formats, cobra.ShellCompDirectiveNoFileComp))
 	root.PersistentPreRunE = a.begin
 	root.AddCommand(a.health(), a.info(), a.version(), a.query(), a.stream(), a.databases(), a.schema(),
-		a.ingest(), a.copyFiles(), a.backup(), a.restore(), a.tasks(), a.routes(), a.fleet(), exitCodesTopic())
+		a.ingest(), a.copyFiles(), a.backup(), a.restore(), a.tasks(), a.routes(), a.fleet(), a.doctor(), exitCodesTopic())
 	return root
 }
 
