@@ -10,6 +10,8 @@ GOLANGCI_VERSION := v2.15.0
 GOLANGCI := $(BIN)/golangci-lint-$(GOLANGCI_VERSION)
 OASDIFF_VERSION := v1.32.0
 OASDIFF := $(BIN)/oasdiff-$(OASDIFF_VERSION)
+APIDIFF_VERSION := v0.0.0-20261014143641-f0251eb4aa3e
+APIDIFF := $(BIN)/apidiff-$(APIDIFF_VERSION)
 
 # The race detector needs cgo, and so does the embedded engine.
 RACE := $(if $(filter 1,$(shell go env CGO_ENABLED)),-race)
@@ -59,7 +61,7 @@ install-browser: ## Install what check-page needs, on Debian and as root
 	apt-get update -q && apt-get install -yq --no-install-recommends chromium chromium-driver
 
 .PHONY: check
-check: check-format check-vet check-lint check-generated check-imports check-openapi check-changes check-examples ## Everything that has to hold besides the tests
+check: check-format check-vet check-lint check-generated check-imports check-openapi check-changes check-api check-examples ## Everything that has to hold besides the tests
 
 .PHONY: generate
 generate: ## Generate gen/ from openapi/kuzu-api.yaml
@@ -142,6 +144,14 @@ check-changes: $(OASDIFF) ## Does the API document break clients of the last rel
 $(OASDIFF):
 	GOBIN=$(BIN) go install github.com/oasdiff/oasdiff@$(OASDIFF_VERSION)
 	mv $(BIN)/oasdiff $@
+
+.PHONY: check-api
+check-api: $(APIDIFF) ## Does the exported API break programs written for the last release
+	contract/check-api.sh $(APIDIFF)
+
+$(APIDIFF):
+	GOBIN=$(BIN) go install golang.org/x/exp/cmd/apidiff@$(APIDIFF_VERSION)
+	mv $(BIN)/apidiff $@
 
 # What the README and the examples show, run as shown.
 .PHONY: check-examples

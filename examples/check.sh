@@ -45,16 +45,40 @@ for engine in kuzu scripted; do
 	echo "curl scenario on the $engine engine: ok"
 done
 
+# page FILE runs all sh blocks of a page, in order. Each line of a text block has
+# to be in what they print.
+page() {
+	awk '/^```sh$/{p=1;next} /^```$/{p=0} p' "$1" | sed "s|http://localhost:8001|$url|g; s|localhost:8001|${url#http://}|g" > "$work/page.sh"
+	KUZU_API_URL=$url PATH=$work:$PATH bash -eu "$work/page.sh" > "$work/page" 2> "$work/page.err" || { cat "$work/page" "$work/page.err"; exit 1; }
+	awk '/^```text$/{p=1;next} /^```$/{p=0} p' "$1" > "$work/page.text"
+	while read -r line; do expect "$line" "$work/page"; done < "$work/page.text"
+	echo "$1: ok"
+}
+
+go build -o "$work/kuzuctl" ./cmd/kuzuctl
 start kuzu
-grep -E '^curl ' README.md | sed "s|localhost:8001|${url#http://}|" > "$work/readme.sh"
-bash -eu "$work/readme.sh" 2> /dev/null > "$work/readme"
-expect '"schema_applied":true' "$work/readme"
-sed -n '/^```go$/,/^```$/p' README.md | sed '1d;$d' | diff - examples/first/main.go
+page README.md
+sed -n '/^package main$/,/^}$/p' README.md | diff - examples/first/main.go
 sed "s|http://localhost:8001|$url|" examples/first/main.go > "$work/first.go"
 go run "$work/first.go" > "$work/first"
 expect 'Ada <nil>' "$work/first"
-stop
 echo "first program of the README: ok"
+page docs/runbook.md
+stop
+
+go build -o "$work/worker" ./examples/worker
+start kuzu
+for turn in 'began ingest_people_' 'loaded 3 records'; do # the second one goes on with the task of the first
+	KUZU_API_URL=$url "$work/worker" -state "$work/task" Person.csv > "$work/worker.out"
+	expect "$turn" "$work/worker.out"
+	expect 'loaded 3 records' "$work/worker.out"
+done
+stop
+echo "worker: ok"
+
+start scripted
+page docs/mock.md
+stop
 
 CGO_ENABLED=0 go run ./examples/demo > "$work/demo"
 expect 'the embedded Kuzu engine needs a C compiler' "$work/demo"
