@@ -13,9 +13,11 @@ import (
 // There is one for each address, for all graphs that are there.
 type endpoint struct {
 	url     *url.URL
+	name    string // its address
 	created time.Time
 
 	requests, failures atomic.Uint64
+	watched            atomic.Bool  // the tracker knows it
 	deadSince          atomic.Int64 // by the clock; 0: not known to be dead
 }
 
@@ -54,6 +56,8 @@ type endpoints struct {
 	mu    sync.RWMutex
 	byURL map[string]*endpoint
 	byPtr sync.Map // *url.URL to *endpoint: what a report of an attempt has
+
+	forgotten func(*endpoint) // is called without a lock
 }
 
 // maxEndpoints bounds what is remembered in a fleet that changes for months.
@@ -68,31 +72,35 @@ func (s *endpoints) get(u *url.URL) *endpoint {
 	if e != nil {
 		return e
 	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if e = s.byURL[key]; e != nil {
-		return e
+	e, oldest := s.make(key, u)
+	if oldest != nil {
+		s.forgotten(oldest)
 	}
-	if len(s.byURL) >= maxEndpoints {
-		s.forgetOldest()
-	}
-	e = &endpoint{url: u, created: time.Now()}
-	s.byURL[key] = e
-	s.byPtr.Store(u, e)
 	return e
 }
 
-// forgetOldest makes room. Locations that name the endpoint go on using it; its
-// figures then belong to nobody. It is called with the lock held.
-func (s *endpoints) forgetOldest() {
-	var oldest string
-	for key, e := range s.byURL {
-		if oldest == "" || e.created.Before(s.byURL[oldest].created) {
-			oldest = key
-		}
+// make adds an endpoint, unless somebody was faster, and takes the oldest one out
+// if there are too many. Locations that name that one go on using it; its figures
+// then belong to nobody.
+func (s *endpoints) make(key string, u *url.URL) (made, oldest *endpoint) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if e := s.byURL[key]; e != nil {
+		return e, nil
 	}
-	s.byPtr.Delete(s.byURL[oldest].url)
-	delete(s.byURL, oldest)
+	if len(s.byURL) >= maxEndpoints {
+		for _, e := range s.byURL {
+			if oldest == nil || e.created.Before(oldest.created) {
+				oldest = e
+			}
+		}
+		s.byPtr.Delete(oldest.url)
+		delete(s.byURL, oldest.name)
+	}
+	made = &endpoint{url: u, name: key, created: time.Now()}
+	s.byURL[key] = made
+	s.byPtr.Store(u, made)
+	return made, oldest
 }
 
 // of returns the endpoint that an attempt went to, nil if it is forgotten.

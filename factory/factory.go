@@ -10,6 +10,7 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/maypok86/otter/v2"
@@ -29,10 +30,11 @@ type Factory struct {
 	metrics *metrics
 	home    *fleet
 
-	ctx    context.Context //nolint:containedctx // the factory's life
-	cancel context.CancelCauseFunc
-	closed atomic.Bool
-	ends   []func() // in order, by Close
+	ctx     context.Context //nolint:containedctx // the factory's life
+	cancel  context.CancelCauseFunc
+	tracker *resilience.Tracker
+	closed  atomic.Bool
+	ends    []func() // in order, by Close
 
 	mu     sync.Mutex
 	fleets map[string]*fleet // besides home
@@ -56,6 +58,8 @@ func New(ctx context.Context, cfg Config) (*Factory, error) {
 		f.shared[strings.ToLower(id)] = true
 	}
 	f.ctx, f.cancel = context.WithCancelCause(context.Background())
+	f.tracker = resilience.NewTracker()
+	f.ends = append(f.ends, f.tracker.Close)
 	var err error
 	if f.metrics, err = newMetrics(cfg.Observe.MeterProvider); err == nil {
 		f.home, err = f.newFleet(ctx, cfg.Environment)
@@ -127,7 +131,8 @@ func (f *Factory) newFleet(ctx context.Context, environment string) (*fleet, err
 		set.Failure, patient.Failure = nothingFails, nothingFails
 	}
 	in := &fleet{
-		environment: environment, development: development(environment), cfg: &f.cfg, log: f.log, metrics: f.metrics, ctx: f.ctx,
+		environment: environment, development: development(environment), cfg: &f.cfg, log: f.log, metrics: f.metrics, tracker: f.tracker, ctx: f.ctx,
+		chain:     func() *transport.Chain { return f.chain },
 		endpoints: &endpoints{byURL: map[string]*endpoint{}},
 		reads:     resilience.Breaker("registry", patient),
 		masters:   resilience.Breaker("shared_master", patient),
@@ -139,6 +144,7 @@ func (f *Factory) newFleet(ctx context.Context, environment string) (*fleet, err
 	}
 	var err error
 	in.watch(in.reads, in.masters, in.alb)
+	in.endpoints.forgotten = in.forgotten
 	if in.development {
 		in.only, err = in.configured(f.cfg.APIURL)
 	} else if f.cfg.ReplicaURL != "" {
@@ -167,6 +173,7 @@ func (f *Factory) newFleet(ctx context.Context, environment string) (*fleet, err
 	probes.TLSClientConfig = f.cfg.tls()
 	f.ends = append(f.ends, probes.CloseIdleConnections)
 	in.probe = &http.Client{Transport: probes, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	in.register(registryService, in.reads, in.masters)
 	in.background = newWorker(f.ctx)
 	f.ends = append(f.ends, in.background.done.Wait)
 	if !f.cfg.RedisCache {
@@ -176,6 +183,8 @@ func (f *Factory) newFleet(ctx context.Context, environment string) (*fleet, err
 		return nil, err
 	}
 	in.watch(in.store.breaker)
+	in.store.told = func(took time.Duration, err error) { in.tracker.Record(redisService, took, err) }
+	in.register(redisService, in.store.breaker)
 	in.background.done.Go(func() { in.store.subscribe(f.ctx, in.channel(), in.hear) })
 	f.ends = append(f.ends, func() { in.store.client.Close() })
 	return in, nil

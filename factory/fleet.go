@@ -11,6 +11,7 @@ import (
 	"golang.org/x/sync/singleflight"
 
 	"github.com/robosystems/kuzuclient/resilience"
+	"github.com/robosystems/kuzuclient/transport"
 )
 
 // fleet is what is known of the servers of one environment.
@@ -20,7 +21,9 @@ type fleet struct {
 	cfg         *Config
 	log         *slog.Logger
 	metrics     *metrics
-	ctx         context.Context //nolint:containedctx // the factory's life, which flights share; a caller's ends sooner
+	tracker     *resilience.Tracker
+	chain       func() *transport.Chain // which is made later
+	ctx         context.Context         //nolint:containedctx // the factory's life, which flights share; a caller's ends sooner
 	background  *worker
 	endpoints   *endpoints
 	probe       *http.Client

@@ -75,7 +75,7 @@ func (f *fleet) judgeReplicas(ctx context.Context) *verdict {
 		v.why = "unhealthy: " + err.Error()
 		return v
 	}
-	_, err = f.ask200(ctx, f.cfg.ReplicaURL)
+	_, err = f.ask200(ctx, f.replicaEndpoint)
 	done(err)
 	v.healthy, v.why = err == nil, word(err == nil)
 	if err != nil {
@@ -107,7 +107,7 @@ func (f *fleet) usable(ctx context.Context, ep *endpoint) (usable bool, why stri
 			}
 		}
 	}
-	connected, err := f.ask200(ctx, ep.url.String())
+	connected, err := f.ask200(ctx, ep)
 	switch {
 	case err == nil:
 		usable, why = true, "it says that it is healthy"
@@ -133,10 +133,12 @@ func (f *fleet) tellHealth(key string, healthy bool, at time.Time) {
 
 // ask200 asks a server for its health, without a key. connected tells whether
 // somebody listens there.
-func (f *fleet) ask200(ctx context.Context, base string) (connected bool, err error) {
+func (f *fleet) ask200(ctx context.Context, ep *endpoint) (connected bool, err error) {
+	began := time.Now()
+	defer func() { f.tracked(ep, time.Since(began), err) }()
 	within, cancel := context.WithTimeout(ctx, probeTimeout)
 	defer cancel()
-	req, err := http.NewRequestWithContext(within, http.MethodGet, base, nil)
+	req, err := http.NewRequestWithContext(within, http.MethodGet, ep.name, nil)
 	if err != nil {
 		return false, err
 	}

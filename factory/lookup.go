@@ -145,7 +145,11 @@ func (f *fleet) fromRegistry(ctx context.Context, id string, consistent bool, d 
 		}
 		return nil, e
 	}
-	defer func() { done(err) }()
+	began := time.Now()
+	defer func() {
+		done(err)
+		f.tracker.Record(registryService, time.Since(began), err)
+	}()
 	if id == masterKey {
 		if found, err = f.findMaster(ctx, d); err != nil || found.ep == nil {
 			f.masterFailed.Store(time.Now().UnixNano())

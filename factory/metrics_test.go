@@ -66,7 +66,7 @@ func (h *histogram) Record(_ context.Context, _ float64, options ...metric.Recor
 
 func (f *figures) count(name string, attributes attribute.Set, n int) {
 	for _, a := range attributes.ToSlice() {
-		name += " " + a.Value.Emit()
+		name += " " + a.Value.String()
 	}
 	f.mu.Lock()
 	defer f.mu.Unlock()

@@ -22,6 +22,7 @@ const redisPatience = 50 * time.Millisecond
 type store struct {
 	client  *redis.Client
 	breaker *resilience.CircuitBreaker
+	told    func(took time.Duration, err error) // of each command
 }
 
 // newStore connects to nothing.
@@ -118,8 +119,14 @@ func (s *store) do(ctx context.Context, f func(context.Context) error) error {
 	}
 	within, cancel := context.WithTimeout(ctx, redisPatience)
 	defer cancel()
+	began := time.Now()
 	err = f(within)
 	done(err)
+	if errors.Is(err, redis.Nil) {
+		s.told(time.Since(began), nil)
+	} else {
+		s.told(time.Since(began), err)
+	}
 	return err
 }
 

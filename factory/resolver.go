@@ -76,6 +76,7 @@ func (r *resolver) Report(call transport.Call, endpoint transport.Endpoint, outc
 		return
 	}
 	ep.report(outcome)
+	r.fleet.track(ep, outcome)
 	if outcome != transport.OutcomeDead && outcome != transport.OutcomeMisplaced && outcome != transport.OutcomeSlow || r.pinned != nil {
 		return
 	}

@@ -97,7 +97,8 @@ type lookupCounts struct {
 
 // looked books a lookup beyond the process.
 func (f *fleet) looked(ctx context.Context, l *location, err error, took time.Duration) {
-	c, outcome := &f.counts, ""
+	var outcome string
+	c := &f.counts
 	switch {
 	case err != nil:
 		outcome = "failed"

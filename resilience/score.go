@@ -34,7 +34,9 @@ func (s *service) figure(now time.Time) figures {
 	for c := range recent(&s.calls, now) {
 		f.calls++
 		if c.kind == "" {
-			f.latencies = append(f.latencies, c.latency)
+			if c.latency >= 0 { // somebody measured it
+				f.latencies = append(f.latencies, c.latency)
+			}
 			continue
 		}
 		failed++

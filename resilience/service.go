@@ -160,7 +160,7 @@ func (s *service) judge(now time.Time, latency time.Duration, err error) (Event,
 	state := s.next(now, bounded(quality, Healthy, s.settings.Breakers))
 	score := bounded(quality, state, s.settings.Breakers)
 	if s.lastCheck.Equal(now) || s.settings.Check == nil && now.Sub(s.lastPoint) >= s.settings.Interval {
-		s.history.add(Point{At: now, Latency: latency, OK: err == nil, State: state, Score: score})
+		s.history.add(Point{At: now, Latency: max(latency, 0), OK: err == nil, State: state, Score: score})
 		s.lastPoint = now
 	}
 	from := s.state

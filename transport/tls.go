@@ -26,12 +26,12 @@ type TLSSettings struct {
 
 // config reads the files. Its error names every setting that is wrong.
 func (s *TLSSettings) config() (*tls.Config, error) {
-	config := &tls.Config{} //nolint:gosec // the version follows
+	config := &tls.Config{}
 	if s.Config != nil {
 		config = s.Config.Clone()
 	}
 	config.MinVersion = max(config.MinVersion, tls.VersionTLS12)
-	config.InsecureSkipVerify = config.InsecureSkipVerify || s.SkipVerify //nolint:gosec // if the settings say so, with a warning
+	config.InsecureSkipVerify = config.InsecureSkipVerify || s.SkipVerify // if the settings say so, with a warning
 	var faults []error
 	if s.RootsFile != "" {
 		pem, err := os.ReadFile(s.RootsFile)
