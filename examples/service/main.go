@@ -71,9 +71,6 @@ func run(ctx context.Context, listener net.Listener, traces bool) (err error) {
 		return err
 	}
 	defer graphs.Close()
-	if err := countLookups(graphs); err != nil {
-		return err
-	}
 
 	s := &service{graphs: graphs, scrape: scrape}
 	web := &http.Server{Handler: s.routes(), ReadHeaderTimeout: 5 * time.Second}

@@ -26,6 +26,8 @@ func TestMetrics(t *testing.T) {
 	s.ask(t, "GET", list, "")
 	s.fleet.Writers("standard")[0].Kill()
 	s.ask(t, "GET", list, "")
+	s.fleet.FailRegistry()
+	s.ask(t, "GET", "/graphs/kgffffffffffffffff/entities", "")
 	_, scraped := s.ask(t, "GET", "/metrics", "")
 	if !regexp.MustCompile(`(?m)^db_client_operation_duration_seconds_count\{db_operation_name="queryDatabase",db_system_name="kuzu",otel`).MatchString(scraped) {
 		t.Error("no call is counted as a success")
