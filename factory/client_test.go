@@ -126,7 +126,7 @@ func TestTracker(t *testing.T) {
 	defer status.Close()
 	read := func() map[string]page.Service {
 		t.Helper()
-		resp, err := http.Get(status.URL + "?format=json") //nolint:noctx // of a test's own server
+		resp, err := http.Get(status.URL + "?format=json")
 		if err != nil {
 			t.Fatal(err)
 		}
