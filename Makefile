@@ -38,11 +38,9 @@ integration: ## Run the factory's tests against Redis, DynamoDB Local and moto; 
 
 .PHONY: bench
 bench: bench/prism/node_modules ## Measure against peers; leave the machine alone meanwhile; needs Node.js
-	cd bench && go test -run '^$$' -bench . ./...
-	cd bench && GOEXPERIMENT= go run ./decode
-	cd bench && go run ./chain
-	cd bench && go run ./factory
-	cd bench && go run ./prism
+	@failed=0; cd bench; go test -run '^$$' -bench . ./... || failed=1; \
+	for part in decode chain factory prism; do GOEXPERIMENT= go run ./$$part || failed=1; done; \
+	exit $$failed
 
 bench/prism/node_modules: bench/prism/package-lock.json
 	cd bench/prism && npm ci --no-progress
