@@ -1,3 +1,5 @@
+//go:build cgo && (linux || darwin)
+
 package factory_test
 
 import (
@@ -16,9 +18,6 @@ import (
 func (w *world) onEngine(kind server.NodeType) (*httptest.Server, *kuzuengine.Engine) {
 	w.t.Helper()
 	engine, err := kuzuengine.New(kuzuengine.Config{Dir: w.t.TempDir()})
-	if errors.Is(err, kuzuengine.ErrNoCgo) {
-		w.t.Skip("the embedded engine needs cgo")
-	}
 	if err != nil {
 		w.t.Fatal(err)
 	}
