@@ -125,7 +125,10 @@ func TestServersAskForTime(t *testing.T) {
 	}{
 		{"retry_after in the body", 0, 503, admission, "", 3, 5 * time.Second, 5 * time.Second, "no retries left"},
 		{"Retry-After", 0, 429, `{"detail":"slow"}`, "7", 3, 7 * time.Second, 7 * time.Second, "no retries left"},
+		{"less than the backoff", 0, 429, `{"detail":"slow"}`, "0.5", 3, time.Second, 4400 * time.Millisecond, "no retries left"},
+		{"too long in the body", 0, 503, strings.Replace(admission, ":5}", ":86400}", 1), "", 3, time.Minute, time.Minute, "no retries left"},
 		{"too long", 0, 429, `{"detail":"slow"}`, "86400", 3, time.Minute, time.Minute, "no retries left"},
+		{"a date", 0, 429, `{"detail":"slow"}`, "Sat, 01 Jan 2050 00:00:00 GMT", 3, time.Minute, time.Minute, "no retries left"},
 		{"nonsense", 0, 429, `{"detail":"slow"}`, "99999999999999999999", 3, time.Minute, time.Minute, "no retries left"},
 		{"past the deadline", 4 * time.Second, 503, admission, "", 0, 0, 0, "no time left for another attempt"},
 	} {
