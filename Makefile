@@ -50,6 +50,14 @@ bench/prism/node_modules: bench/prism/package-lock.json
 chaos: ## 20,000 calls through each kind of fault of a spoiling proxy
 	go test -count=1 -timeout 30m -run '^TestChaos' -v ./transport -chaos.calls 20000
 
+# How long each fuzz target runs, and which: a regular expression for <package>/<name>.
+FUZZTIME := 10s
+ONLY := .
+
+.PHONY: fuzz
+fuzz: ## Run every fuzz target for FUZZTIME=10s, or those that match ONLY=, two at once
+	.ci/fuzz '$(FUZZTIME)' '$(ONLY)'
+
 .PHONY: check-page
 check-page: ## Click through the health page in a headless Chromium
 	go run ./resilience/page/browsercheck
