@@ -1,13 +1,13 @@
 package factory
 
-import "time"
+import (
+	"time"
 
-// The times of locations are nanoseconds of the monotonic clock, since long
-// before the process began; 0 is never. It does not jump as the clock on the wall
-// does, and reading it costs half as much.
-var clockStart = time.Now().Add(-24 * time.Hour)
+	"github.com/robosystems/kuzuclient/internal/monotonic"
+)
 
-func clock() int64 { return int64(time.Since(clockStart)) }
+// The times of locations are those of the monotonic clock; 0 is never.
+func clock() int64 { return monotonic.Now() }
 
 // age is how long ago a time of the clock was.
 func age(at int64) time.Duration { return max(time.Duration(clock()-at), 0) }
