@@ -18,7 +18,7 @@ var (
 // crossOrigin answers the preflight requests of browsers, and marks other
 // answers for them.
 func (s *Server) crossOrigin(next http.Handler) http.Handler {
-	anyOrigin := s.apiKey == ""
+	anyOrigin := s.apiKey.Load() == nil
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		switch {
 		case r.Header.Get("Origin") == "":

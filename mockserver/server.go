@@ -73,7 +73,7 @@ type Config struct {
 type Server struct {
 	engine       Engine
 	files        *files
-	apiKey       string
+	apiKey       atomic.Pointer[string] // nil: none is asked for
 	keyMissing   bool
 	nodeType     server.NodeType
 	readOnly     bool
@@ -181,7 +181,6 @@ func New(cfg Config) (*Server, error) {
 	s := &Server{
 		engine:       cfg.Engine,
 		files:        &files{root: cfg.DataRoot},
-		apiKey:       cfg.APIKey,
 		keyMissing:   cfg.KeyMissing,
 		nodeType:     cfg.NodeType,
 		readOnly:     cfg.ReadOnly,
@@ -200,6 +199,9 @@ func New(cfg Config) (*Server, error) {
 		archives:     &archiveStore{beside: filepath.Dir(cfg.Engine.Path("any"))},
 		ctx:          ctx,
 		cancel:       cancel,
+	}
+	if cfg.APIKey != "" {
+		s.apiKey.Store(&cfg.APIKey)
 	}
 	s.quirks.store(cfg.Quirks)
 	s.queries.since = s.started

@@ -57,6 +57,16 @@ func (s *Server) Get(table, key string) Item {
 	return s.tables[table].items[key].clone()
 }
 
+// Change has change called with each item of a table, of which it may change
+// anything but the key. It must not call the server.
+func (s *Server) Change(table string, change func(Item)) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, item := range s.tables[table].items {
+		change(item)
+	}
+}
+
 // Delete removes an item, if it is there.
 func (s *Server) Delete(table, key string) {
 	s.mu.Lock()

@@ -24,6 +24,7 @@ type balancer struct {
 	host    *host
 	targets []*target
 	next    atomic.Uint64
+	failing atomic.Bool // it answers 502 whatever its replicas do
 	pool    *http.Transport
 }
 
@@ -61,6 +62,10 @@ func newBalancer(replicas []*Instance) (*balancer, error) {
 
 // ServeHTTP implements [http.Handler].
 func (b *balancer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if b.failing.Load() {
+		badGateway(w)
+		return
+	}
 	for range b.targets {
 		t := b.targets[int(b.next.Add(1)%uint64(len(b.targets)))]
 		if t.healthy.Load() {

@@ -16,7 +16,12 @@
 // and does not answer, and restarted. A graph moves with its data, as on a volume
 // that is attached elsewhere; also from an instance that was killed.
 //
-// The registry and Redis can be taken away, slowed down and given back. Nobody
+// The connections of an instance can be spoiled: reset, cut short or silent at any
+// byte, as by what stands between it and its clients. Instances can speak TLS with
+// certificates that the test changes, and all keys can be rotated.
+//
+// The registry and Redis can be taken away, slowed down, aged and given back, and
+// the load balancer can fail on its own. Nobody
 // looks after the registry: an instance that is killed stays healthy in it until
 // the test says otherwise, as it does for up to an hour in a deployed fleet.
 package fleet

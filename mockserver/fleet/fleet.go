@@ -2,6 +2,7 @@ package fleet
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -10,6 +11,7 @@ import (
 	"slices"
 	"strconv"
 	"sync"
+	"sync/atomic"
 
 	"github.com/robosystems/kuzuclient/gen/server"
 	"github.com/robosystems/kuzuclient/mockserver"
@@ -33,6 +35,9 @@ type Config struct {
 	Engine func(instance string) (mockserver.Engine, error)
 	// DataRoot has the buckets of all instances; "" means that there are none.
 	DataRoot string
+	// TLS is how an instance speaks TLS, in HTTP/1.1; nil, or nil for an instance,
+	// means plain HTTP. Replicas speak that to their load balancer in any case.
+	TLS func(instance string) *tls.Config
 	// Logger takes what an operator should see; nil means none of it.
 	Logger *slog.Logger
 }
@@ -46,6 +51,7 @@ func DefaultConfig() Config {
 // Fleet is a running fleet. It is safe for concurrent use.
 type Fleet struct {
 	cfg       Config
+	key       atomic.Pointer[string]
 	instances []*Instance
 	balancer  *balancer // nil without replicas
 	redis     *redis
@@ -71,6 +77,7 @@ func Start(ctx context.Context, cfg Config) (*Fleet, error) {
 	}
 	life, cancel := context.WithCancel(context.Background())
 	f := &Fleet{cfg: cfg, cancel: cancel}
+	f.key.Store(&cfg.APIKey)
 	for _, start := range []func(ctx, life context.Context) error{f.startRedis, f.startRegistry, f.startInstances, f.startBalancer} {
 		if err := start(ctx, life); err != nil {
 			return nil, errors.Join(fmt.Errorf("fleet: %w", err), f.Close())
@@ -157,7 +164,7 @@ func (f *Fleet) startBalancer(ctx, life context.Context) (err error) {
 func (f *Fleet) Env() map[string]string {
 	env := map[string]string{
 		"ENVIRONMENT":                f.cfg.Environment,
-		"KUZU_API_KEY":               f.cfg.APIKey,
+		"KUZU_API_KEY":               *f.key.Load(),
 		"SHARED_REPLICA_ALB_ENABLED": strconv.FormatBool(f.balancer != nil),
 		"VALKEY_URL":                 "redis://" + f.redis.Addr(),
 		"AWS_REGION":                 "us-east-1",
@@ -244,6 +251,33 @@ func (f *Fleet) CheckReplicas(ctx context.Context) {
 	if f.balancer != nil {
 		f.balancer.check(ctx)
 	}
+}
+
+// FailBalancer has the load balancer answer every request with 502 and a page in
+// HTML, however well its replicas are, until RestoreBalancer.
+func (f *Fleet) FailBalancer() { f.failBalancer(true) }
+
+// RestoreBalancer ends what FailBalancer did.
+func (f *Fleet) RestoreBalancer() { f.failBalancer(false) }
+
+func (f *Fleet) failBalancer(fail bool) {
+	if f.balancer != nil {
+		f.balancer.failing.Store(fail)
+	}
+}
+
+// RotateKey has all servers ask for another API key from now on, of which clients
+// learn nothing; Env has it. See [mockserver.Server.RotateKey].
+func (f *Fleet) RotateKey(key string) error {
+	var faults []error
+	for _, i := range f.instances {
+		faults = append(faults, i.Server.RotateKey(key))
+	}
+	if err := errors.Join(faults...); err != nil {
+		return fmt.Errorf("fleet: %w", err)
+	}
+	f.key.Store(&key)
+	return nil
 }
 
 // Close ends everything, requests under way too, and closes the engines.

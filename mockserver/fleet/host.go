@@ -2,6 +2,7 @@ package fleet
 
 import (
 	"context"
+	"crypto/tls"
 	"io"
 	"log"
 	"net"
@@ -13,6 +14,8 @@ import (
 // host is an address that answers, refuses, or is silent.
 type host struct {
 	handler http.Handler
+	tls     *tls.Config // nil for plain HTTP
+	wire    wire
 
 	mu      sync.Mutex
 	address string             // host:port, kept over restarts
@@ -45,6 +48,10 @@ func (h *host) start(ctx context.Context) error {
 		ErrorLog:    log.New(io.Discard, "", 0),
 	}, make(chan struct{})
 	h.address, h.web, h.served, h.die = l.Addr().String(), web, served, die
+	l = spoiledListener{l, &h.wire}
+	if h.tls != nil {
+		l = tls.NewListener(l, h.tls)
+	}
 	go func() {
 		defer close(served)
 		_ = web.Serve(l) // ends with stop
@@ -95,6 +102,9 @@ func (h *host) wait() { h.active.Wait() }
 func (h *host) url() string {
 	h.mu.Lock()
 	defer h.mu.Unlock()
+	if h.tls != nil {
+		return "https://" + h.address
+	}
 	return "http://" + h.address
 }
 

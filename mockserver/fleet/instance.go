@@ -33,6 +33,10 @@ func (i *Instance) Restart(ctx context.Context) error {
 	return i.host.start(ctx)
 }
 
+// Spoil has connections of the instance go wrong from now on, those that stand
+// too. The zero Wire mends them; connections that are silent by then stay so.
+func (i *Instance) Spoil(w Wire) error { return i.host.wire.spoil(w) }
+
 // newInstance starts a server.
 func (f *Fleet) newInstance(ctx context.Context, id, tier string, kind server.NodeType) (*Instance, error) {
 	engine, err := f.cfg.Engine(id)
@@ -47,6 +51,9 @@ func (f *Fleet) newInstance(ctx context.Context, id, tier string, kind server.No
 		return nil, errors.Join(err, engine.Close())
 	}
 	i := &Instance{ID: id, Tier: tier, NodeType: kind, Engine: engine, Server: srv, host: &host{handler: srv}}
+	if f.cfg.TLS != nil && kind != server.NodeTypeSharedReplica {
+		i.host.tls = f.cfg.TLS(id)
+	}
 	f.ends = append(f.ends, i.close)
 	if err := i.host.start(ctx); err != nil {
 		return nil, err

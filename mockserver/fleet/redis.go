@@ -85,5 +85,9 @@ func (f *Fleet) SetRedisKey(key, value string) error {
 	return f.redis.DB(redisDatabase).Set(key, value)
 }
 
+// AgeRedis has everything in Redis be older by a duration: what would have expired
+// by then is gone.
+func (f *Fleet) AgeRedis(by time.Duration) { f.redis.FastForward(by) }
+
 // redisDatabase is where the deployed services keep what concerns Kuzu.
 const redisDatabase = 8

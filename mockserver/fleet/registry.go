@@ -124,8 +124,31 @@ func (f *Fleet) FailRegistry() {
 // SlowRegistry makes the registry wait before every answer.
 func (f *Fleet) SlowRegistry(by time.Duration) { f.gate.set(outage{delay: by}) }
 
-// RestoreRegistry makes the registry work again.
+// RestoreRegistry makes the registry work again, unless it was stopped.
 func (f *Fleet) RestoreRegistry() { f.gate.set(outage{}) }
+
+// StopRegistry makes the registry refuse connections.
+func (f *Fleet) StopRegistry() { f.tables.stop() }
+
+// StartRegistry ends what StopRegistry did. It fails if another program has taken
+// the address meanwhile.
+func (f *Fleet) StartRegistry(ctx context.Context) error { return f.tables.start(ctx) }
+
+// AgeRegistry moves all times in the registry into the past, or with a negative
+// duration into the future, as clocks do that are wrong.
+func (f *Fleet) AgeRegistry(by time.Duration) {
+	for table, attributes := range map[string][]string{
+		f.instanceTable: {"created_at", "last_health_check"}, f.graphTable: {"created_at", "last_accessed"},
+	} {
+		f.registry.Change(table, func(item dynamo.Item) {
+			for _, name := range attributes {
+				if t, err := time.Parse(time.RFC3339, item[name].Text()); err == nil {
+					item[name] = dynamo.String(t.Add(-by).Format(time.RFC3339))
+				}
+			}
+		})
+	}
+}
 
 // outage is what a request to the registry meets.
 type outage struct {
