@@ -256,7 +256,7 @@ func checkFault(t *testing.T, f fault, times int64, want effort, kind transport.
 	call func(context.Context, *http.Client, string) (int, error)) {
 	t.Helper()
 	server := fails(t, f, times)
-	c := chain(t, impatient(server.pool(t)), patienceFor(f))
+	c := chain(t, impatient(server.pool(t)), patienceFor(f, kind != 0))
 	got, err := call(t.Context(), &http.Client{Transport: c.For(static(t, server.URL))}, server.URL)
 	if made := (effort{server.attempts(), server.ranTimes.Load()}); made != want {
 		t.Errorf("fault %d times: %v, want %+v", times, server, want)
@@ -281,10 +281,15 @@ func checkFault(t *testing.T, f fault, times int64, want effort, kind transport.
 // reader, whose error then knows nothing of attempts.
 func unheld(f fault, made effort) bool { return made.attempts == 1 && f.name == "reset mid-body" }
 
-// patienceFor bounds the attempts that a fault would keep for ever.
-func patienceFor(f fault) func(*transport.ChainSettings) {
+// patienceFor bounds the attempts that a fault would keep for ever, and leaves
+// time for an answer unless none will ever come.
+func patienceFor(f fault, stays bool) func(*transport.ChainSettings) {
 	return func(s *transport.ChainSettings) {
-		if f.name == "attempt timeout" {
+		switch {
+		case f.name != "attempt timeout":
+		case stays:
+			s.Timeout = time.Second / 2
+		default:
 			s.Timeout = time.Second
 		}
 	}
@@ -304,7 +309,7 @@ func TestFaultsFailOver(t *testing.T) {
 				if f.dial != nil {
 					pool.DialContext = onlyTo(well, sick, f.dial)
 				}
-				c := chain(t, impatient(pool), patienceFor(f))
+				c := chain(t, impatient(pool), patienceFor(f, false))
 				status, err := under.call(t.Context(), &http.Client{Transport: c.For(static(t, sick.URL, well.URL))}, sick.URL)
 				seen.note(err)
 				costs := want.costs[under.access].passes
@@ -343,7 +348,7 @@ func TestRetryWritesAlways(t *testing.T) {
 			f := faults[name]
 			f.name = name
 			server := fails(t, f, 1)
-			c := chain(t, impatient(server.pool(t)), patienceFor(f), func(s *transport.ChainSettings) { s.Retry.Writes = transport.RetryWritesAlways })
+			c := chain(t, impatient(server.pool(t)), patienceFor(f, false), func(s *transport.ChainSettings) { s.Retry.Writes = transport.RetryWritesAlways })
 			_, err := rawQuery(writeStatement)(t.Context(), &http.Client{Transport: c.For(static(t, server.URL))}, server.URL)
 			costs := want.costs[read].passes
 			if made := (effort{server.attempts(), server.ranTimes.Load()}); made != costs || (err == nil) != (costs.attempts > 1) {

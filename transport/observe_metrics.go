@@ -3,6 +3,7 @@ package transport
 import (
 	"context"
 	"errors"
+	"net/http"
 	"sync/atomic"
 	"time"
 
@@ -119,12 +120,26 @@ func (m *metrics) attempted(t *trip, a *attempt) {
 		semconv.URLScheme(a.url.Scheme),
 	}
 	if a.status != 0 {
-		attrs = append(attrs, semconv.HTTPResponseStatusCode(a.status))
+		attrs = append(attrs, semconv.HTTPResponseStatusCode(knownStatus(a.status)))
 	}
 	if a.kind != 0 {
 		attrs = append(attrs, semconv.ErrorTypeKey.String(a.kind.String()))
 	}
 	m.request.Record(t.Context, a.took.Seconds(), metric.WithAttributes(attrs...))
+}
+
+// knownStatus keeps the statuses that a server can make up from being as many
+// series: one that is not registered counts as the first of its class, and one
+// without a class as a server error, as RFC 9110, section 15, has it.
+func knownStatus(status int) int {
+	switch {
+	case http.StatusText(status) != "":
+		return status
+	case status < 600:
+		return status / 100 * 100
+	default:
+		return http.StatusInternalServerError
+	}
 }
 
 func (m *metrics) retried(t *trip, a *attempt) {

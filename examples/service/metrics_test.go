@@ -1,8 +1,10 @@
 package main
 
 import (
+	"maps"
 	"os"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -15,22 +17,33 @@ var (
 	// metrics are the names in an expression of which labels were taken away.
 	metrics    = regexp.MustCompile(`\b(?:db|http|kuzu)_[a-z_]+`)
 	labels     = regexp.MustCompile(`\{[^}]*\}|\b(?:by|on|without) *\([^)]*\)`)
+	families   = regexp.MustCompile(`(?m)^# TYPE ((?:db|http_client|kuzu)_\S+) `)
 	errorTypes = regexp.MustCompile(`error_type=~"([^"]*)"`)
 )
 
 // TestMetrics: what the alert rules and the dashboard name is in a scrape, after
 // traffic that went well and traffic that did not; and so are the labels.
 func TestMetrics(t *testing.T) {
+	t.Setenv("KUZU_CACHE_TTL", "0.001") // what is known is soon old
 	s := serve(t)
 	list := "/graphs/" + graph + "/entities?limit=2"
 	s.ask(t, "GET", list, "")
+	s.fleet.FailRegistry()
+	s.ask(t, "GET", list, "") // finds the way by what was known last
 	s.fleet.Writers("standard")[0].Kill()
 	s.ask(t, "GET", list, "")
-	s.fleet.FailRegistry()
 	s.ask(t, "GET", "/graphs/kgffffffffffffffff/entities", "")
 	_, scraped := s.ask(t, "GET", "/metrics", "")
 	if !regexp.MustCompile(`(?m)^db_client_operation_duration_seconds_count\{db_operation_name="queryDatabase",db_system_name="kuzu",otel`).MatchString(scraped) {
 		t.Error("no call is counted as a success")
+	}
+
+	scrapedNames := make(map[string]bool)
+	for _, family := range families.FindAllStringSubmatch(scraped, -1) {
+		scrapedNames[family[1]] = true
+	}
+	if documented := documentedNames(t); !maps.Equal(scrapedNames, documented) {
+		t.Errorf("scraped    %q\ndocumented %q", slices.Sorted(maps.Keys(scrapedNames)), slices.Sorted(maps.Keys(documented)))
 	}
 
 	for _, page := range []string{"../../docs/alerts.yaml", "../../docs/grafana.json"} {
@@ -62,6 +75,25 @@ func TestMetrics(t *testing.T) {
 			}
 		}
 	}
+}
+
+// documentedNames are the names in Prometheus of the tables in
+// docs/observability.md.
+func documentedNames(t *testing.T) map[string]bool {
+	t.Helper()
+	page, err := os.ReadFile("../../docs/observability.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	names := make(map[string]bool)
+	for row := range strings.Lines(string(page)) {
+		if cells := strings.Split(row, "|"); len(cells) == 6 {
+			for _, name := range metrics.FindAllString(cells[2], -1) {
+				names[name] = true
+			}
+		}
+	}
+	return names
 }
 
 // isKind reports whether a text is the name of a kind of errors.
