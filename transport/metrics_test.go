@@ -266,7 +266,7 @@ func TestMetrics(t *testing.T) {
 					one: c.For(static(t, "http://"+a+":8001")), both: c.For(static(t, "http://"+a+":8001", "http://"+b+":8001")),
 					nowhere: c.For(&moving{err: transport.Errorf(transport.KindRouting, "graph social is not in the registry")}),
 				})
-				want := append(test.want, connectionLine("idle", 0), connectionLine("used", 0))
+				want := slices.Concat(test.want, []string{connectionLine("idle", 0), connectionLine("used", 0)})
 				slices.Sort(want)
 				if got := scrape.series(t); !slices.Equal(got, want) {
 					t.Errorf("measured\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
