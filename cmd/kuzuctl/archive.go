@@ -108,6 +108,9 @@ wrote, or the address of one that the server reads, such as s3://bucket/kg1.zip.
 				return err
 			}
 			t, err := a.upload(cmd.Context(), c, req, args[0])
+			if errors.Is(err, kuzu.ErrConflict) {
+				return fmt.Errorf("%w; say --overwrite if that is meant", err)
+			}
 			if err != nil {
 				return err
 			}

@@ -43,7 +43,7 @@ func (a *app) settings() (factory.Config, error) {
 	if a.verbose {
 		level = slog.LevelDebug
 	}
-	cfg.Logger = slog.New(slog.NewTextHandler(a.stderr, &slog.HandlerOptions{Level: level}))
+	cfg.Logger = slog.New(logHandler{slog.NewTextHandler(a.stderr, &slog.HandlerOptions{Level: level}), a.verbose})
 	if inDevelopment(cfg) {
 		cfg.AllowPublicAddresses = true // the address is the user's own and not a discovered one
 	}

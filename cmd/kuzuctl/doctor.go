@@ -37,7 +37,7 @@ what is wrong. The exit code is 1 if anything is. Nothing is changed.`,
 				}
 				rows[i] = []any{verdict, f.Subject, f.Found, f.Mend}
 			}
-			if err := a.table([]string{"verdict", "subject", "found", "mend"}, rows); err != nil {
+			if err := a.findings(rows); err != nil {
 				return err
 			}
 			if ill > 0 {
@@ -46,6 +46,23 @@ what is wrong. The exit code is 1 if anything is. Nothing is changed.`,
 			return nil
 		},
 	}
+}
+
+// findings prints them. As a table, what to do stands below what is wrong: both
+// are sentences.
+func (a *app) findings(rows [][]any) error {
+	columns := []string{"verdict", "subject", "found", "mend"}
+	if a.format != "table" {
+		return a.table(columns, rows)
+	}
+	var lines [][]any
+	for _, row := range rows {
+		lines = append(lines, row[:3])
+		if mend := row[3]; mend != "" {
+			lines = append(lines, []any{"", "", fmt.Sprint("mend: ", mend)})
+		}
+	}
+	return a.table(columns[:3], lines)
 }
 
 func (a *app) examine(ctx context.Context) []factory.Finding {

@@ -113,8 +113,13 @@ var volatile = []struct {
 	{regexp.MustCompile(`\b\d+(\.\d+)?(ns|µs|ms|s)\b`), "TIME"},
 	{regexp.MustCompile(`\d{4}-\d\d-\d\dT[\d:.]+(Z|\+00:00)?`), "DATE"},
 	{regexp.MustCompile(`-?\d+ rows/s`), "N rows/s"},
-	{regexp.MustCompile(`(kuzu-writer-)\d+`), "${1}PID"},
-	{regexp.MustCompile(`request [0-9a-f]{16}`), "request ID"},
+	{regexp.MustCompile(`[\d.]+ ([KMG]i)?B(/s| in )`), "SIZE$2"},
+	{regexp.MustCompile(`(memory_(mb|percent)"?(:| +))[\d.]+`), "${1}MEMORY"},
+	{regexp.MustCompile(`(,|  +)[\d.]+((,|  +)(n/a|\d+)(,|  +)(n/a|closed)\n)`), "${1}MEMORY$2"},
+	{regexp.MustCompile(`(kuzu-(writer|shared_replica)-)\d+`), "${1}PID"},
+	{regexp.MustCompile(`go1\.[\w.]+`), "GOVERSION"},
+	{regexp.MustCompile(`\b(linux|darwin|windows)/[a-z0-9]+`), "PLATFORM"},
+	{regexp.MustCompile(`request([ =])[0-9a-f]{16}`), "request${1}ID"},
 	{regexp.MustCompile(`(_)[0-9a-f]{8}\b`), "${1}HEX"},
 	{regexp.MustCompile(`/tmp/\S*?/(\d{3})/`), "DIR/"},
 }
@@ -137,10 +142,15 @@ func (w *world) golden(name string, code int, r result) {
 	if r.code != code {
 		w.Errorf("exit code %d, want %d; stderr: %s", r.code, code, r.stderr)
 	}
-	got := settle("--- stdout\n" + r.stdout + "--- stderr\n" + r.stderr)
+	w.compare(name, settle("--- stdout\n"+r.stdout+"--- stderr\n"+r.stderr))
+}
+
+// compare holds a text to testdata/NAME.txt, or writes it there.
+func (w *world) compare(name, got string) {
+	w.Helper()
 	path := filepath.Join("testdata", name+".txt")
 	if *update {
-		if err := os.MkdirAll("testdata", 0o755); err != nil {
+		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 			w.Fatal(err)
 		}
 		if err := os.WriteFile(path, []byte(got), 0o644); err != nil {

@@ -43,6 +43,9 @@ so empty; that of Redis is the one that services share.`,
 				options = append(options, factory.FromMaster())
 			}
 			d := f.Explain(cmd.Context(), a.graph, op, options...)
+			if len(d.Steps) == 0 && d.Err != nil {
+				return d.Err
+			}
 			if err := a.decision(d); err != nil {
 				return err
 			}

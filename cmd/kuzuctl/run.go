@@ -43,7 +43,7 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	root.SetIn(stdin)
 	root.SetOut(a.stdout)
 	root.SetErr(stderr)
-	err := root.ExecuteContext(ctx)
+	cmd, err := root.ExecuteContextC(ctx)
 	for _, end := range a.ends {
 		end()
 	}
@@ -59,7 +59,7 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	text := strings.TrimPrefix(err.Error(), "kuzu: ")
 	fmt.Fprintf(stderr, "kuzuctl: %s\n", text)
 	if _, wrong := errors.AsType[*usageError](err); wrong {
-		fmt.Fprintln(stderr, "Run the command with --help to see how it is used.")
+		fmt.Fprintf(stderr, "Usage: %s\nSee %s --help.\n", useLine(cmd), cmd.CommandPath())
 	}
 	return exitCode(err)
 }
@@ -84,7 +84,7 @@ Results go to stdout and all else to stderr.`,
   kuzuctl --url http://10.0.1.100:8001 db list`,
 		SilenceUsage:  true,
 		SilenceErrors: true,
-		Args:          cobra.NoArgs,
+		Args:          ownCommand,
 		RunE:          a.group,
 	}
 	flags := root.PersistentFlags()
@@ -139,9 +139,31 @@ func (a *app) group(cmd *cobra.Command, _ []string) error {
 	return cmd.Help()
 }
 
+// ownCommand refuses what is none of a command's own commands, and names those
+// that may be meant.
+func ownCommand(cmd *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return nil
+	}
+	wrong := fmt.Sprintf("%s has no command %q", cmd.CommandPath(), args[0])
+	cmd.SuggestionsMinimumDistance = 2
+	if meant := cmd.SuggestionsFor(args[0]); len(meant) > 0 {
+		wrong += "; do you mean " + strings.Join(meant, " or ") + "?"
+	}
+	return errors.New(wrong)
+}
+
+// useLine says how a command is written.
+func useLine(cmd *cobra.Command) string {
+	if cmd.HasSubCommands() {
+		return cmd.CommandPath() + " COMMAND"
+	}
+	return cmd.UseLine()
+}
+
 // needs returns a command made of others.
 func (a *app) needs(cmd *cobra.Command, commands ...*cobra.Command) *cobra.Command {
-	cmd.Args = cobra.NoArgs
+	cmd.Args = ownCommand
 	cmd.RunE = a.group
 	cmd.AddCommand(commands...)
 	return cmd

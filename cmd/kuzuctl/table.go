@@ -77,6 +77,9 @@ func (t *tableRows) begin() error {
 
 func (t *tableRows) line(cells []string, on, off string) error {
 	var b strings.Builder
+	for len(cells) > 1 && cells[len(cells)-1] == "" { // nothing is aligned to it
+		cells = cells[:len(cells)-1]
+	}
 	for i, text := range cells {
 		pad := strings.Repeat(" ", max(t.widths[i]-utf8.RuneCountInString(text), 0))
 		switch {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -86,7 +87,7 @@ func (a *app) task(t kuzu.TaskRecord) error {
 		return at.UTC().Format(time.RFC3339Nano)
 	}
 	fields := []field{
-		{"task", t.TaskID}, {"status", string(t.Status)}, {"graph", t.GraphID}, {"percent", t.ProgressPercent}, {"records", t.RecordsProcessed},
+		{"task", t.TaskID}, {"status", string(t.Status)}, {"graph", cmp.Or(t.GraphID, a.graph)}, {"percent", t.ProgressPercent}, {"records", t.RecordsProcessed},
 		{"created", when(&t.CreatedAt)}, {"started", when(t.StartedAt)}, {"completed", when(t.CompletedAt)}, {"error", orNull(t.Error)},
 	}
 	if t.Result != nil {
@@ -153,11 +154,23 @@ func (a *app) await(ctx context.Context, c *kuzu.Client, id string) error {
 	line.clear()
 	if err != nil {
 		if ctx.Err() != nil {
-			fmt.Fprintf(a.stderr, "the task goes on; follow it with: kuzuctl task wait %s\n", id)
+			fmt.Fprintf(a.stderr, "the task goes on; follow it with: kuzuctl task wait %s%s\n", a.whereFlags(), id)
 		}
 		return err
 	}
 	return a.task(record)
+}
+
+// whereFlags are those that name the same server again, each with a space behind.
+func (a *app) whereFlags() string {
+	flags := ""
+	if a.url != "" {
+		flags += "--url " + a.url + " "
+	}
+	if a.graph != "" {
+		flags += "-g " + a.graph + " "
+	}
+	return flags
 }
 
 // started follows a task that a command has begun, unless that is to leave it.
