@@ -37,13 +37,17 @@ integration: ## Run the factory's tests against Redis, DynamoDB Local and moto; 
 	factory/integration.sh
 
 .PHONY: bench
-bench: bench/prism/node_modules ## Measure against peers; leave the machine alone meanwhile; needs Node.js
+bench: bench/prism/node_modules bench/loopback/python/.venv/installed ## Measure against peers; leave the machine alone meanwhile; needs Node.js and Python
 	@failed=0; cd bench; go test -run '^$$' -bench . ./... || failed=1; \
-	for part in decode chain factory prism; do GOEXPERIMENT= go run ./$$part || failed=1; done; \
+	for part in decode chain factory prism loopback; do GOEXPERIMENT= go run ./$$part || failed=1; done; \
 	exit $$failed
 
 bench/prism/node_modules: bench/prism/package-lock.json
 	cd bench/prism && npm ci --no-progress
+	touch $@
+
+bench/loopback/python/.venv/installed: bench/loopback/python/requirements.txt
+	cd bench/loopback/python && python3 -m venv .venv && .venv/bin/python -m pip install -q --disable-pip-version-check -r requirements.txt
 	touch $@
 
 .PHONY: chaos

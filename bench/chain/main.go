@@ -112,7 +112,7 @@ func run() error {
 		return err
 	}
 	rows = append(rows, table.Row{Name: fmt.Sprintf("chain: p99 at %d callers, on loopback", callers), Unit: "ns", Ours: a, Baseline: b, Ratio: ratio})
-	return table.Report(os.Stdout, "results.json", rows...)
+	return table.Report(os.Stdout, table.File, rows...)
 }
 
 // oneProcessor has client and server take turns on one processor. On several, a

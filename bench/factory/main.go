@@ -37,20 +37,15 @@ const (
 func main() {
 	ctx := context.Background()
 	rows := []table.Row{
-		against("factory: warm lookup", "ns", must(lookup(ctx)), 150),
-		against("factory: reads of a table for 1000 cold callers", "requests", must(herd(ctx)), 1),
-		against("factory: 100,000 graphs in the process", "MiB", must(memory(ctx)), 64),
-		against("factory: read after its instance died", "ms", must(failover(ctx)), 250),
+		table.Within("factory: warm lookup", "ns", must(lookup(ctx)), 150),
+		table.Within("factory: reads of a table for 1000 cold callers", "requests", must(herd(ctx)), 1),
+		table.Within("factory: 100,000 graphs in the process", "MiB", must(memory(ctx)), 64),
+		table.Within("factory: read after its instance died", "ms", must(failover(ctx)), 250),
 	}
-	if err := table.Report(os.Stdout, "results.json", rows...); err != nil {
+	if err := table.Report(os.Stdout, table.File, rows...); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
-}
-
-// against is a row that must not go beyond a limit.
-func against(name, unit string, ours, limit float64) table.Row {
-	return table.Row{Name: name, Unit: unit, Ours: ours, Baseline: limit, Ratio: ours / limit, Target: table.AtMost(1)}
 }
 
 func must(figure float64, err error) float64 {
@@ -109,7 +104,7 @@ func lookup(ctx context.Context) (float64, error) {
 		return 0, err
 	}
 	best := 0.0
-	for range 7 {
+	for range table.Count(7, 1) {
 		result := testing.Benchmark(func(b *testing.B) {
 			for b.Loop() {
 				if _, err := resolver.Resolve(ctx, transport.Call{Graph: graph}, nil); err != nil {
@@ -195,7 +190,7 @@ func heap() int64 {
 // registry knows at once, to the answer.
 func failover(ctx context.Context) (float64, error) {
 	var took []float64
-	for range 9 {
+	for range table.Count(9, 1) {
 		ms, err := failOnce(ctx)
 		if err != nil {
 			return 0, err

@@ -21,14 +21,13 @@ func main() {
 	host, port := flag.String("h", "127.0.0.1", "`address` to serve at"), flag.String("p", "0", "`port` to serve at")
 	rounds := flag.Int("rounds", 7, "`number` of pairs to measure")
 	length := flag.Duration("length", 3*time.Second, "`time` that each side of a pair is asked for")
-	results := flag.String("results", "results.json", "`file` that keeps the rows")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	var err error
 	if *serveAs != "" {
 		err = serve(ctx, *serveAs, net.JoinHostPort(*host, *port))
 	} else {
-		err = run(ctx, *rounds, *length, *results)
+		err = run(ctx, *rounds, *length)
 	}
 	stop()
 	if err != nil {
@@ -37,7 +36,7 @@ func main() {
 	}
 }
 
-func run(ctx context.Context, rounds int, length time.Duration, results string) (err error) {
+func run(ctx context.Context, rounds int, length time.Duration) (err error) {
 	var servers []*process
 	defer func() {
 		for _, p := range servers {
@@ -92,5 +91,5 @@ func run(ctx context.Context, rounds int, length time.Duration, results string) 
 		}
 		rows = append(rows, row)
 	}
-	return table.Report(os.Stdout, results, rows...)
+	return table.Report(os.Stdout, table.File, rows...)
 }

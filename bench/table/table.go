@@ -4,22 +4,23 @@
 //
 //	ours, peer, ratio, err := table.Paired(9, measureOurs, measurePeer)
 //	...
-//	err = table.Report(os.Stdout, "results.json", table.Row{
+//	err = table.Report(os.Stdout, table.File, table.Row{
 //		Name: "query", Unit: "requests/s", Ours: ours, Baseline: peer, Ratio: ratio, Target: table.AtLeast(8),
 //	})
 //
-// A program that gets an error from [Report] exits with status 1.
+// A program that gets an error from [Report] exits with status 1. The rows of all
+// programs come together in [File], which bench/report prints.
+//
+// With BENCH_SHORT in the environment, every program measures one round, prints
+// it, and keeps and asks nothing of it: what is left is that all sides answer, and
+// answer the same.
 package table
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"math"
-	"os"
-	"slices"
 	"strconv"
 	"text/tabwriter"
 )
@@ -44,6 +45,20 @@ func (r Row) OK() bool {
 	default:
 		return r.Ratio >= r.Target.Limit
 	}
+}
+
+// cells are the columns of a row's line, as [header] names them.
+func (r Row) cells() []any {
+	ok := "yes"
+	if !r.OK() {
+		ok = "NO"
+	}
+	return []any{r.Name, number(r.Ours) + " " + r.Unit, number(r.Baseline) + " " + r.Unit, number(r.Ratio), r.Target, ok}
+}
+
+// Within is a row for a figure that must not go beyond a limit.
+func Within(name, unit string, ours, limit float64) Row {
+	return Row{Name: name, Unit: unit, Ours: ours, Baseline: limit, Ratio: ours / limit, Target: AtMost(1)}
 }
 
 // Target bounds a ratio. The zero value bounds nothing: the row is there to be
@@ -75,83 +90,31 @@ func (t Target) String() string {
 // those of the same name; the others stay. The error names each row that misses
 // its target; the file has been written nevertheless.
 func Report(out io.Writer, file string, rows ...Row) error {
+	if err := Print(out, rows...); err != nil || Short() {
+		return err
+	}
+	return errors.Join(Missed(rows...), Store(file, Results{Rows: rows}))
+}
+
+// Print prints rows.
+func Print(out io.Writer, rows ...Row) error {
 	w := tabwriter.NewWriter(out, 0, 0, 1, ' ', 0)
 	fmt.Fprintln(w, "name\t| ours\t| baseline\t| ratio\t| target\t| ok")
+	for _, r := range rows {
+		fmt.Fprintf(w, "%s\t| %s\t| %s\t| %s\t| %s\t| %s\n", r.cells()...)
+	}
+	return w.Flush()
+}
+
+// Missed is an error that names each row that misses its target.
+func Missed(rows ...Row) error {
 	var missed []error
 	for _, r := range rows {
-		ok := "yes"
 		if !r.OK() {
-			ok = "NO"
 			missed = append(missed, fmt.Errorf("%s: the ratio is %s, the target %s", r.Name, number(r.Ratio), r.Target))
 		}
-		fmt.Fprintf(w, "%s\t| %s %s\t| %s %s\t| %s\t| %s\t| %s\n",
-			r.Name, number(r.Ours), r.Unit, number(r.Baseline), r.Unit, number(r.Ratio), r.Target, ok)
 	}
-	if err := w.Flush(); err != nil {
-		return err
-	}
-	return errors.Join(append(missed, store(file, rows))...)
-}
-
-// store merges rows into a file.
-func store(file string, rows []Row) error {
-	var all []Row
-	old, err := os.ReadFile(file)
-	switch {
-	case errors.Is(err, fs.ErrNotExist):
-	case err != nil:
-		return err
-	default:
-		if err := json.Unmarshal(old, &all); err != nil {
-			return fmt.Errorf("%s holds no results, delete it: %w", file, err)
-		}
-	}
-	for _, row := range rows {
-		all = slices.DeleteFunc(all, func(r Row) bool { return r.Name == row.Name })
-		all = append(all, row)
-	}
-	text, err := json.MarshalIndent(all, "", "  ")
-	if err != nil {
-		return err // a figure is not finite
-	}
-	return os.WriteFile(file, append(text, '\n'), 0o600)
-}
-
-// Paired measures two sides in turns, so that what disturbs the machine
-// disturbs both, each first in every other round. It returns the median of each
-// side and the median of the rounds' ratios.
-func Paired(rounds int, ours, baseline func() (float64, error)) (oursMedian, baselineMedian, ratio float64, err error) {
-	var a, b, ratios []float64
-	for i := range rounds {
-		var x, y float64
-		var errX, errY error
-		if i%2 == 0 {
-			x, errX = ours()
-			y, errY = baseline()
-		} else {
-			y, errY = baseline()
-			x, errX = ours()
-		}
-		if err := errors.Join(errX, errY); err != nil {
-			return 0, 0, 0, err
-		}
-		a, b, ratios = append(a, x), append(b, y), append(ratios, x/y)
-	}
-	return Median(a), Median(b), Median(ratios), nil
-}
-
-// Median returns the middle of values, the mean of the two middle ones if their
-// number is even, and NaN if there are none.
-func Median(values []float64) float64 {
-	if len(values) == 0 {
-		return math.NaN()
-	}
-	sorted := slices.Sorted(slices.Values(values))
-	middle := len(sorted) / 2
-	if len(sorted)%2 == 1 {
-		return sorted[middle]
-	}
-	return (sorted[middle-1] + sorted[middle]) / 2
+	return errors.Join(missed...)
 }
 
 // number writes a figure with four digits, or all of them before the point.
