@@ -118,6 +118,8 @@ func SendError(ctx context.Context, err error) *Error {
 		// Not a slow answer: nobody was there to give one.
 	case errors.Is(err, context.DeadlineExceeded), timeout != nil && timeout.Timeout():
 		e.Kind = KindTimeout
+	default:
+		e.Message = tlsAdvice(err)
 	}
 	return e
 }

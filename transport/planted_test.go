@@ -27,6 +27,9 @@ var seen witness
 // TestMain searches everything that the tests have brought to light for the
 // planted key.
 func TestMain(m *testing.M) {
+	for _, name := range []string{"HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy"} {
+		_ = os.Unsetenv(name) // servers under test are not behind any
+	}
 	code := m.Run()
 	if text := seen.text(); strings.Contains(text, plantedKey) {
 		at := strings.Index(text, plantedKey)

@@ -1,15 +1,9 @@
 package transport_test
 
 import (
-	"bytes"
-	"crypto/tls"
-	"encoding/pem"
 	"errors"
-	"log/slog"
 	"net/http"
 	"net/http/httptest"
-	"os"
-	"path/filepath"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -67,69 +61,10 @@ func TestWrongAddresses(t *testing.T) {
 	}
 }
 
-// pemFile writes a block into a file of the test.
-func pemFile(t *testing.T, kind string, der []byte) string {
-	t.Helper()
-	file := filepath.Join(t.TempDir(), kind+".pem")
-	if err := os.WriteFile(file, pem.EncodeToMemory(&pem.Block{Type: kind, Bytes: der}), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	return file
-}
-
 func base(change func(*transport.BaseSettings)) func(*transport.ChainSettings) {
 	return func(s *transport.ChainSettings) {
 		s.Retry.MaxRetries = 0
 		change(&s.Base)
-	}
-}
-
-// TestTLS: a server is trusted if the settings say so, speaks HTTP/2, and is
-// never repeated to if it is not trusted.
-func TestTLS(t *testing.T) {
-	server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		w.Header().Set("X-Protocol", r.Proto)
-		works(w, r)
-	}))
-	server.EnableHTTP2 = true
-	server.Config.ErrorLog = slog.NewLogLogger(slog.DiscardHandler, 0)
-	server.StartTLS()
-	defer server.Close()
-	roots := pemFile(t, "CERTIFICATE", server.Certificate().Raw)
-
-	c := chain(t, base(func(b *transport.BaseSettings) { b.TLS.RootsFile = roots }))
-	resp, err := get(t.Context(), c.For(static(t, server.URL)))
-	if err != nil || resp.Header.Get("X-Protocol") != "HTTP/2.0" {
-		t.Errorf("trusted: %v, %v", resp, err)
-	}
-	c = chain(t, func(s *transport.ChainSettings) { s.Retry.Delay = 0 })
-	_, err = get(t.Context(), c.For(static(t, server.URL)))
-	if e := transport.SendError(t.Context(), err); !errors.Is(err, transport.ErrUnavailable) || len(e.Attempts) != 1 || e.Attempts[0].Sent {
-		t.Errorf("not trusted: %v", err)
-	}
-	var log bytes.Buffer
-	c = chain(t, base(func(b *transport.BaseSettings) { b.TLS.SkipVerify = true }), func(s *transport.ChainSettings) {
-		s.Observe.Logger = slog.New(slog.NewTextHandler(&log, nil))
-	})
-	if _, err = get(t.Context(), c.For(static(t, server.URL))); err != nil || !strings.Contains(log.String(), "level=WARN") || !strings.Contains(log.String(), "VERIFY_SSL") {
-		t.Errorf("not verified: %v, %s", err, &log)
-	}
-	old := httptest.NewUnstartedServer(http.HandlerFunc(works))
-	old.TLS = &tls.Config{MaxVersion: tls.VersionTLS11}
-	old.Config.ErrorLog = slog.NewLogLogger(slog.DiscardHandler, 0)
-	old.StartTLS()
-	defer old.Close()
-	if _, err = get(t.Context(), c.For(static(t, old.URL))); !errors.Is(err, transport.ErrUnavailable) {
-		t.Errorf("TLS 1.1: %v", err)
-	}
-	junk := filepath.Join(t.TempDir(), "junk")
-	if err := os.WriteFile(junk, []byte("junk"), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	s := transport.DefaultChainSettings(operations())
-	s.Base.TLS = transport.TLSSettings{RootsFile: junk, CertificateFile: junk, KeyFile: junk}
-	if _, err := transport.NewChain(s); err == nil || !strings.Contains(err.Error(), "no certificate in PEM") || !strings.Contains(err.Error(), "CertificateFile and") {
-		t.Errorf("junk for certificates: %v", err)
 	}
 }
 

@@ -5,7 +5,10 @@ import (
 	"crypto/x509"
 	"errors"
 	"fmt"
+	"net"
 	"os"
+	"strings"
+	"sync/atomic"
 )
 
 // TLSSettings say whom https:// connections trust, and who we are. The zero
@@ -18,7 +21,8 @@ type TLSSettings struct {
 	// instead of those of the system; "" for the latter.
 	RootsFile string
 	// CertificateFile and KeyFile hold our certificate and its key, in PEM, for
-	// servers that ask for one; both "" for none.
+	// servers that ask for one; both "" for none. They are read again for each
+	// new connection, so that they can be replaced, while RootsFile is read once.
 	CertificateFile, KeyFile string
 	// SkipVerify trusts every server. It is warned of when the chain is made.
 	SkipVerify bool
@@ -47,11 +51,56 @@ func (s *TLSSettings) config() (*tls.Config, error) {
 	case (s.CertificateFile == "") != (s.KeyFile == ""):
 		faults = append(faults, errors.New("Base.TLS.CertificateFile and Base.TLS.KeyFile: one of them is empty; give both or neither"))
 	case s.CertificateFile != "":
-		pair, err := tls.LoadX509KeyPair(s.CertificateFile, s.KeyFile)
-		if err != nil {
+		own := &ownCertificate{file: s.CertificateFile, keyFile: s.KeyFile}
+		if err := own.read(); err != nil {
 			faults = append(faults, inSetting("Base.TLS.CertificateFile and Base.TLS.KeyFile", err))
 		}
-		config.Certificates = []tls.Certificate{pair}
+		config.GetClientCertificate = own.get
 	}
 	return config, errors.Join(faults...)
+}
+
+// ownCertificate is ours, for servers that ask for one.
+type ownCertificate struct {
+	file, keyFile string
+	last          atomic.Pointer[tls.Certificate] // that could be read
+}
+
+func (o *ownCertificate) read() error {
+	pair, err := tls.LoadX509KeyPair(o.file, o.keyFile)
+	if err == nil {
+		o.last.Store(&pair)
+	}
+	return err
+}
+
+// get is called for each handshake in which the server asks. What cannot be read
+// or does not fit together, as while the files are replaced, leaves the last one.
+func (o *ownCertificate) get(*tls.CertificateRequestInfo) (*tls.Certificate, error) {
+	_ = o.read()
+	return o.last.Load(), nil
+}
+
+// tlsAdvice says what a handshake failed by that will fail again, and which
+// setting may help; "" of any other error.
+func tlsAdvice(err error) string {
+	if _, ok := errors.AsType[x509.HostnameError](err); ok {
+		return "the server's certificate is for another name or address; have one of those that it is for in the base URL, or set TLS.Config.ServerName"
+	}
+	if _, ok := errors.AsType[x509.UnknownAuthorityError](err); ok {
+		return "nobody whom we trust has signed the server's certificate; name its authority in TLS.RootsFile or TLS.Config.RootCAs"
+	}
+	if _, ok := errors.AsType[*tls.CertificateVerificationError](err); ok {
+		return "the server's certificate is not valid"
+	}
+	alert, ok := errors.AsType[*net.OpError](err)
+	switch {
+	case !ok || alert.Op != "remote error": // so are the alerts of TLS called
+		return ""
+	case strings.Contains(alert.Err.Error(), "protocol version"):
+		return "the server speaks no version of TLS that we do; the oldest is 1.2, or TLS.Config.MinVersion"
+	case strings.Contains(alert.Err.Error(), "certificate"), strings.Contains(alert.Err.Error(), "handshake failure"):
+		return "the server refused the handshake; if it wants a certificate of ours, or another one, name that in TLS.CertificateFile and TLS.KeyFile, or in TLS.Config.Certificates"
+	}
+	return ""
 }

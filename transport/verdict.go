@@ -2,7 +2,6 @@ package transport
 
 import (
 	"context"
-	"crypto/tls"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -50,7 +49,7 @@ func (a *attempt) fail(err error) {
 	default:
 		a.outcome = OutcomeDead
 		a.sick = true
-		_, a.hopeless = errors.AsType[*tls.CertificateVerificationError](err)
+		a.hopeless = tlsAdvice(err) != ""
 	}
 	if a.status != 0 && e.Kind == KindUnavailable {
 		e.Err = fmt.Errorf("the answer broke off: %w", e.Err)
