@@ -14,7 +14,7 @@ type Finding struct {
 	Case      string // what was asked
 	Status    int    // of the answer; 0 if there was none
 	Path      string // where in the body, such as /data/0 or line 2/columns; "" for the answer as a whole
-	Problem   string
+	Problem   string // what is not as the document says
 }
 
 // String says all of it in a line.
@@ -28,9 +28,9 @@ func (f Finding) String() string {
 
 // Cell is an answer that the document declares.
 type Cell struct {
-	Operation string
-	Status    int
-	Media     string
+	Operation string // operation id
+	Status    int    // HTTP status
+	Media     string // media type, such as "application/json"
 }
 
 // How says how an answer was brought about.
@@ -47,7 +47,7 @@ const (
 
 // Report is what came of holding a server against the document.
 type Report struct {
-	Findings []Finding
+	Findings []Finding    // in the order of being found
 	Covered  map[Cell]How // every answer that the document declares
 }
 

@@ -9,7 +9,7 @@ import (
 // Finding is what one check of [Factory.Check] found.
 type Finding struct {
 	Subject string // what was looked at, such as "redis"
-	Found   string
+	Found   string // what it is like, in words
 	Mend    string // what to do about it; "" if all is well
 }
 

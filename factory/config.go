@@ -61,7 +61,7 @@ type Config struct {
 	RedisURL   Secret // redis:// or rediss://; without a database number it is 8
 	RedisToken Secret // password, if RedisURL has none
 
-	AWSRegion   string
+	AWSRegion   string // of the registry and of Secrets Manager
 	AWSEndpoint string // instead of AWS's own, such as a DynamoDB Local; "" for none
 
 	// SharedRepositories are the graphs that every service shares. They are

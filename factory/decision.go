@@ -8,11 +8,11 @@ import (
 
 // Decision says where a call goes and why.
 type Decision struct {
-	Graph       string // also the name of the database
-	Parent      string // the graph whose location decides; the same unless Graph is a subgraph
-	Environment string
-	Operation   Op
-	Target      Target
+	Graph       string        // also the name of the database
+	Parent      string        // the graph whose location decides; the same unless Graph is a subgraph
+	Environment string        // whose tables and keys were looked at
+	Operation   Op            // what the client is for
+	Target      Target        // the sort of server that the call goes to
 	Endpoint    string        // scheme://host:port, "" if there is none
 	Instance    string        // id in the registry, "" if it is not known
 	ReadOnly    bool          // a replica
@@ -28,11 +28,11 @@ type Target string
 
 // The targets.
 const (
-	TargetUserGraph    Target = "user_graph"
-	TargetSharedMaster Target = "shared_master"
-	TargetReplicas     Target = "shared_replica_alb"
-	TargetInstance     Target = "instance"    // named by the caller
-	TargetDevelopment  Target = "development" // everything goes to one server
+	TargetUserGraph    Target = "user_graph"         // the instance that the registry names
+	TargetSharedMaster Target = "shared_master"      // the instance that shared repositories are written on
+	TargetReplicas     Target = "shared_replica_alb" // the load balancer of the read-only replicas
+	TargetInstance     Target = "instance"           // named by the caller
+	TargetDevelopment  Target = "development"        // everything goes to one server
 )
 
 // Step is one thing that was looked at.
@@ -40,7 +40,7 @@ type Step struct {
 	Source string        // such as "redis"
 	Found  string        // what it held, or why it was of no use
 	Age    time.Duration // of what it held; 0 if it does not say
-	Took   time.Duration
+	Took   time.Duration // how long the look took
 }
 
 // String shows the decision and its steps, a line each.

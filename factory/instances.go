@@ -14,6 +14,10 @@ import (
 
 // Instance is a server as the registry has it. What a record does not say is "".
 type Instance struct {
+	// ID is such as i-0123456789abcdef0. Tier is standard, enterprise, premium or
+	// shared. NodeType is writer, shared_master or shared_replica. Status is
+	// initializing, healthy, unhealthy, terminating or terminated. Zone is an
+	// availability zone such as us-east-1a.
 	ID, Tier, NodeType, Status, Zone string
 	Endpoint                         string // scheme://host:port, "" if the record has no address that can be used
 	Problem                          string // why there is no Endpoint

@@ -22,10 +22,10 @@ type GraphSpec struct {
 
 // Placement says where a graph was put.
 type Placement struct {
-	Graph    string
+	Graph    string // id of the graph
 	Instance string // id in the registry; "" in development
 	Endpoint string // scheme://host:port
-	Tier     string
+	Tier     string // as it was asked for
 }
 
 // reservedIDs are graphs that are not for users.

@@ -13,8 +13,8 @@ type Op uint8
 
 // The operations.
 const (
-	Read Op = iota + 1
-	Write
+	Read  Op = iota + 1 // any server that holds the graph will do
+	Write               // only one that takes writes
 )
 
 // String returns read or write.

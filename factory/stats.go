@@ -15,17 +15,17 @@ import (
 // Stats are the figures of a [Factory], in the shape that the Python services
 // report.
 type Stats struct {
-	Pools      map[string]PoolStats `json:"pools"` // by address of the server
-	Breakers   BreakerStats         `json:"circuit_breakers"`
-	TotalPools int                  `json:"total_pools"`
-	Lookups    LookupStats          `json:"lookups"`
+	Pools      map[string]PoolStats `json:"pools"`            // by address of the server
+	Breakers   BreakerStats         `json:"circuit_breakers"` // the factory's own
+	TotalPools int                  `json:"total_pools"`      // number of servers, as in Pools
+	Lookups    LookupStats          `json:"lookups"`          // who answered where graphs are
 }
 
-// PoolStats are those of the calls to one server.
+// PoolStats are the figures of the calls to one server.
 type PoolStats struct {
-	CreatedAt   time.Time `json:"created_at"`
-	Requests    uint64    `json:"requests"` // attempts, to be exact
-	Failures    uint64    `json:"failures"`
+	CreatedAt   time.Time `json:"created_at"`   // when the factory first met the server
+	Requests    uint64    `json:"requests"`     // attempts, to be exact
+	Failures    uint64    `json:"failures"`     // attempts that found it dead or silent
 	FailureRate float64   `json:"failure_rate"` // 0 to 1, three decimals
 	IsActive    bool      `json:"is_active"`    // it is not known to be dead
 }
@@ -36,20 +36,20 @@ type BreakerStats struct {
 	Master BreakerStat `json:"master"` // discovery of the shared master
 }
 
-// BreakerStat is one of them.
+// BreakerStat is the state of one of them.
 type BreakerStat struct {
-	IsOpen       bool       `json:"is_open"`
+	IsOpen       bool       `json:"is_open"`       // open or half-open: the factory does not ask freely
 	FailureCount uint64     `json:"failure_count"` // since the factory was made
 	LastFailure  *time.Time `json:"last_failure"`  // nil if there was none
 }
 
 // LookupStats counts how often each layer answered where a graph is.
 type LookupStats struct {
-	Redis    uint64 `json:"redis"`
-	Registry uint64 `json:"registry"`
-	Stale    uint64 `json:"stale"`   // neither answered, and the last known location served
-	Nowhere  uint64 `json:"nowhere"` // there is no such graph, or no instance to use
-	Failed   uint64 `json:"failed"`  // nobody could tell
+	Redis    uint64 `json:"redis"`    // Redis had a location
+	Registry uint64 `json:"registry"` // DynamoDB had one
+	Stale    uint64 `json:"stale"`    // neither answered, and the last known location served
+	Nowhere  uint64 `json:"nowhere"`  // there is no such graph, or no instance to use
+	Failed   uint64 `json:"failed"`   // nobody could tell
 }
 
 // Stats returns the figures as of now, of the factory's own environment.

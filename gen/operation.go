@@ -34,7 +34,7 @@ type Operation struct {
 	ID     string // operationId of the document, such as "queryDatabase"
 	Method string // such as "POST"
 	Path   string // template, such as "/databases/{graph_id}/query"
-	Access Access
+	Access Access // what it does to the data of a graph
 	// Idempotent tells whether the same request sent twice leaves the same
 	// state as sent once. It is false if that depends on the statement.
 	Idempotent bool

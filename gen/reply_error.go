@@ -7,10 +7,11 @@ import "fmt"
 // [WithMaxResponseBytes].
 type ResponseTooLargeError struct {
 	Operation  string // operationId of the document
-	StatusCode int
-	Limit      int64 // in bytes
+	StatusCode int    // HTTP status
+	Limit      int64  // in bytes
 }
 
+// Error names the operation, the limit and what to do.
 func (e *ResponseTooLargeError) Error() string {
 	return fmt.Sprintf("%s: the body of the %d response is larger than %d bytes; stream the result or raise the limit (WithMaxResponseBytes)",
 		e.Operation, e.StatusCode, e.Limit)
@@ -21,12 +22,13 @@ func (e *ResponseTooLargeError) Error() string {
 // them.
 type ResponseDecodeError struct {
 	Operation  string // operationId of the document
-	StatusCode int
-	MediaType  string
+	StatusCode int    // HTTP status
+	MediaType  string // as the document names it
 	Body       []byte // what the server sent; not part of the message
 	Err        error  // never nil
 }
 
+// Error names the operation, the status and what is wrong with the body.
 func (e *ResponseDecodeError) Error() string {
 	return fmt.Sprintf("%s: the body of the %d response is not the declared %s: %v",
 		e.Operation, e.StatusCode, e.MediaType, e.Err)

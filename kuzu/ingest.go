@@ -33,9 +33,9 @@ type IngestRequest struct {
 
 // IngestResult is what an ingestion did.
 type IngestResult struct {
-	Records       int64 // rows loaded
-	Files         int   // files loaded
-	ExecutionTime time.Duration
+	Records       int64         // rows loaded
+	Files         int           // files loaded
+	ExecutionTime time.Duration // on the server
 }
 
 // Ingest loads files in the background and returns the task to wait for. A file

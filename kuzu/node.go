@@ -11,8 +11,8 @@ import (
 // InternalID is the engine's own id of a node or a relationship, as id(n) returns
 // it. It can change when the graph is loaded anew.
 type InternalID struct {
-	Offset int64 `json:"offset"`
-	Table  int64 `json:"table"`
+	Offset int64 `json:"offset"` // position within the table, from 0
+	Table  int64 `json:"table"`  // the engine's number of the table, not its name
 }
 
 // String returns table:offset, as the engine's shell does.
@@ -21,8 +21,8 @@ func (id InternalID) String() string { return fmt.Sprintf("%d:%d", id.Table, id.
 // Node is a node of a graph. A statement that returns nodes of several tables
 // gives each of them the properties of all, null where they are not its own.
 type Node struct {
-	ID         InternalID
-	Label      string
+	ID         InternalID     // the engine's own, not a key of the table
+	Label      string         // name of its table
 	Properties map[string]any // as [Row.Values] has them
 }
 
@@ -32,9 +32,9 @@ func (n Node) Scan(dest any) error { return scanProperties(n.Properties, dest) }
 
 // Rel is a relationship from Src to Dst.
 type Rel struct {
-	ID         InternalID
-	Label      string
-	Src, Dst   InternalID
+	ID         InternalID     // the engine's own
+	Label      string         // name of its table
+	Src, Dst   InternalID     // ids of the nodes that it leads from and to
 	Properties map[string]any // as [Row.Values] has them
 }
 
@@ -44,8 +44,8 @@ func (r Rel) Scan(dest any) error { return scanProperties(r.Properties, dest) }
 // Path is a path or a recursive relationship. A path has all its nodes, a
 // recursive relationship only those between its ends.
 type Path struct {
-	Nodes []Node
-	Rels  []Rel
+	Nodes []Node // in the order of the path
+	Rels  []Rel  // in the order of the path; each may point either way
 }
 
 func isGraphValue(t reflect.Type) bool {

@@ -20,17 +20,17 @@ type TaskStatus = gen.TaskStatus
 
 // The states of a task; it ends in one of the last two.
 const (
-	TaskPending   = gen.TaskStatusPending
-	TaskRunning   = gen.TaskStatusRunning
-	TaskCompleted = gen.TaskStatusCompleted
-	TaskFailed    = gen.TaskStatusFailed
+	TaskPending   = gen.TaskStatusPending   // it waits for its turn
+	TaskRunning   = gen.TaskStatusRunning   // the server works on it, or died while it did
+	TaskCompleted = gen.TaskStatusCompleted // it has ended, and all is done
+	TaskFailed    = gen.TaskStatusFailed    // it has ended; the record says why
 )
 
 // Task is work that the server does in the background, as [Client.Ingest],
 // [Client.Copy], [Client.Backup] and [Client.Restore] return it. Another process
 // goes on with its ID: see [Client.WaitTask] and [Client.WatchTask].
 type Task struct {
-	ID     string
+	ID     string // as the server named it; all that another process needs
 	client *Client
 }
 

@@ -12,10 +12,10 @@ import (
 
 // Progress is how far a task is.
 type Progress struct {
-	Status  TaskStatus
-	Percent int    // 0 to 100; some servers know nothing in between
-	Records int64  // loaded so far; some servers do not say
-	Message string // for people, may be empty
+	Status  TaskStatus // pending, running, completed or failed
+	Percent int        // 0 to 100; some servers know nothing in between
+	Records int64      // loaded so far; some servers do not say
+	Message string     // for people, may be empty
 }
 
 // Pauses between looking at a task again.

@@ -60,8 +60,8 @@ func (a Admission) fault() error {
 // itself, so that tests do not depend on their machine; only connections it
 // counts.
 type Load struct {
-	MemoryPercent float64
-	CPUPercent    float64
+	MemoryPercent float64 // of the machine, 0 to 100
+	CPUPercent    float64 // of the machine, 0 to 100
 	// Connections of a database come on top of those that are really there.
 	Connections map[string]int
 }

@@ -12,9 +12,9 @@ import (
 // [errors.Is]. Errors about statements carry the engine's own text, which
 // begins with the kind of failure ("Binder exception: ...").
 var (
-	ErrDatabaseExists   = errors.New("database already exists")
-	ErrDatabaseNotFound = errors.New("database not found")
-	ErrUnusableSnapshot = errors.New("the backup cannot be used")
+	ErrDatabaseExists   = errors.New("database already exists")   // of Create, and of Restore without replace
+	ErrDatabaseNotFound = errors.New("database not found")        // of everything that needs the database
+	ErrUnusableSnapshot = errors.New("the backup cannot be used") // of Restore
 )
 
 // An Engine keeps databases and runs Cypher on them. The server puts HTTP in
@@ -74,8 +74,8 @@ type Engine interface {
 // int64, uint64 (only beyond the range of int64), float64, string, []any or
 // [Struct]; nothing else.
 type Query struct {
-	Cypher     string
-	Parameters map[string]any
+	Cypher     string         // one or more statements
+	Parameters map[string]any // by name, without the $
 }
 
 // Stat describes a database.
@@ -109,12 +109,14 @@ type Result interface {
 
 // StatementError tells which of several statements failed.
 type StatementError struct {
-	Index int // 1-based
-	Err   error
+	Index int   // of the statement among those of the text, from 1
+	Err   error // in the engine's words
 }
 
+// Error gives the number of the statement and its error.
 func (e *StatementError) Error() string {
 	return fmt.Sprintf("statement %d: %v", e.Index, e.Err)
 }
 
+// Unwrap returns Err.
 func (e *StatementError) Unwrap() error { return e.Err }

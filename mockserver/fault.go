@@ -46,13 +46,13 @@ const (
 // that cannot give its connection away they answer 500 with the reason, and on a
 // connection that is no TCP they close it.
 type Fault struct {
-	Kind FaultKind `json:"kind"`
+	Kind FaultKind `json:"kind"` // what it does, and which fields it reads
 
-	Delay     Duration `json:"delay,omitempty"`
-	Min       Duration `json:"min,omitempty"`
-	Max       Duration `json:"max,omitempty"`
-	Mean      Duration `json:"mean,omitempty"`
-	Deviation Duration `json:"deviation,omitempty"`
+	Delay     Duration `json:"delay,omitempty"`     // of a FaultLatency
+	Min       Duration `json:"min,omitempty"`       // of an evenly distributed FaultLatency
+	Max       Duration `json:"max,omitempty"`       // goes with Min
+	Mean      Duration `json:"mean,omitempty"`      // of a normally distributed FaultLatency
+	Deviation Duration `json:"deviation,omitempty"` // goes with Mean
 
 	Status int `json:"status,omitempty"` // 200 to 599
 	// Carry lets the request be carried out, so that only its answer is lost.
@@ -61,12 +61,12 @@ type Fault struct {
 	// AfterBytes and AfterLines exclude each other; without both it is right
 	// after the headers.
 	AfterBytes int `json:"after_bytes,omitempty"`
-	AfterLines int `json:"after_lines,omitempty"`
+	AfterLines int `json:"after_lines,omitempty"` // see AfterBytes
 
-	Bytes    int      `json:"bytes,omitempty"`
-	Interval Duration `json:"interval,omitempty"`
+	Bytes    int      `json:"bytes,omitempty"`    // in a piece of a FaultDribble
+	Interval Duration `json:"interval,omitempty"` // before each piece but the first
 
-	ContentType string `json:"content_type,omitempty"`
+	ContentType string `json:"content_type,omitempty"` // what a FaultContentType says
 }
 
 // faultFields are the fields that a kind reads: those that it must have, those

@@ -12,26 +12,26 @@ import (
 
 // RecordedRequest is a request as the server saw it.
 type RecordedRequest struct {
-	ID     uint64 `json:"id"` // ascending in order of arrival
-	Scope  string `json:"scope,omitempty"`
-	Method string `json:"method"`
-	Path   string `json:"path"`
-	Query  string `json:"query,omitempty"`
+	ID     uint64 `json:"id"`              // ascending in order of arrival
+	Scope  string `json:"scope,omitempty"` // value of the [ScopeHeader], "" without
+	Method string `json:"method"`          // such as "POST"
+	Path   string `json:"path"`            // unescaped, without the query
+	Query  string `json:"query,omitempty"` // of the URL, as it was sent
 	// Operation, Graph, Cypher and Parameters are there if the request has
 	// passed the API document.
 	Operation  string                     `json:"operation,omitempty"`
-	Graph      string                     `json:"graph,omitempty"`
-	Cypher     string                     `json:"cypher,omitempty"`
-	Parameters map[string]json.RawMessage `json:"parameters,omitempty"`
+	Graph      string                     `json:"graph,omitempty"`      // see Operation
+	Cypher     string                     `json:"cypher,omitempty"`     // see Operation
+	Parameters map[string]json.RawMessage `json:"parameters,omitempty"` // see Operation
 	// Headers hold "[redacted]" in place of keys and cookies; several values are
 	// joined by ", ".
 	Headers map[string]string `json:"headers"`
 	// Status is 0 as long as, or if, no status was sent.
 	Status    int       `json:"status"`
-	StartedAt time.Time `json:"started_at"`
+	StartedAt time.Time `json:"started_at"` // when its head had arrived
 	// DurationMS is the time from arrival to the end of the answer.
 	DurationMS float64 `json:"duration_ms"`
-	Ended      bool    `json:"ended"`
+	Ended      bool    `json:"ended"` // the answer has ended; DurationMS is 0 before
 	// Ran is how often the query's statement was handed to the engine: 0 if it
 	// was refused or answered by a rule, 1 even if its answer got lost.
 	Ran    int      `json:"ran"`
@@ -41,14 +41,14 @@ type RecordedRequest struct {
 
 // RequestFilter picks recorded requests: those that agree with all that is set.
 type RequestFilter struct {
-	Scope     string
-	Operation string
-	Graph     string
+	Scope     string // "" for any
+	Operation string // operationId; "" for any
+	Graph     string // graph id; "" for any
 	// Cypher is compared as [Match] does.
 	Cypher string
 	// CypherPattern is a regular expression as in [Match]; nil for any.
 	CypherPattern *regexp.Regexp
-	Status        int
+	Status        int // of the answer; 0 for any
 	// Rule is the name of a rule that answered or whose fault applied.
 	Rule string
 }

@@ -25,10 +25,10 @@ type Rule struct {
 	// Scope is "" for all requests, or the scope that a request has to be in;
 	// see [ScopeHeader] and [Script].
 	Scope string `json:"scope,omitempty"`
-	Match Match  `json:"match"`
+	Match Match  `json:"match"` // which requests the rule is for
 
-	Skip  int `json:"skip,omitempty"`
-	Every int `json:"every,omitempty"`
+	Skip  int `json:"skip,omitempty"`  // so many matching requests pass first
+	Every int `json:"every,omitempty"` // then each n-th is taken; 0 and 1: each
 	// Times is how often the rule applies; 0 means without end.
 	Times int `json:"times,omitempty"`
 	// Probability is above 0 and at most 1; nil means 1.
@@ -39,7 +39,7 @@ type Rule struct {
 
 	// Replies are given one after another; the last one is repeated.
 	Replies []Reply `json:"replies,omitempty"`
-	Fault   *Fault  `json:"fault,omitempty"`
+	Fault   *Fault  `json:"fault,omitempty"` // what strikes the answer, instead of Replies
 }
 
 // RuleState is a rule and what has become of it.

@@ -7,10 +7,10 @@ import (
 
 // TB is what a [Script] needs of a *testing.T.
 type TB interface {
-	Helper()
-	Cleanup(func())
-	Errorf(format string, args ...any)
-	Fatalf(format string, args ...any)
+	Helper()                           // as of testing.TB
+	Cleanup(func())                    // as of testing.TB
+	Errorf(format string, args ...any) // as of testing.TB
+	Fatalf(format string, args ...any) // as of testing.TB
 }
 
 // scriptRecords is how many requests a script remembers.

@@ -36,16 +36,16 @@ type Handler func(Call) (Answer, error)
 // Call is one run of a statement. Tables hold what was loaded; do not change
 // them.
 type Call struct {
-	Database   string
-	Parameters map[string]any
-	Tables     map[string]*Table
+	Database   string            // its name, which is the graph id
+	Parameters map[string]any    // by name; [Query] lists their types
+	Tables     map[string]*Table // by name
 }
 
 // Answer is the result of a statement: rows with one value a column. The
 // package's documentation lists the types that a value can have.
 type Answer struct {
-	Columns []string
-	Rows    [][]any
+	Columns []string // names in order
+	Rows    [][]any  // one value a column
 }
 
 // NewScripted returns an engine without databases and handlers.

@@ -11,16 +11,16 @@ import (
 // Table is a table of a [Scripted] database with its rows. Rows of a REL table
 // begin with the keys of the two nodes, and its Columns with two without a name.
 type Table struct {
-	Name     string
-	Columns  []Column
-	From, To string // tables of nodes; "" for a table of nodes
-	Rows     [][]any
+	Name     string   // as CREATE named it
+	Columns  []Column // in the order of CREATE
+	From, To string   // tables of nodes; "" for a table of nodes
+	Rows     [][]any  // one value a column, in the order of loading
 }
 
 // Column is a column of a [Table].
 type Column struct {
 	Name, Type string // Type is a Kuzu type such as INT64
-	Primary    bool
+	Primary    bool   // it is the table's primary key
 }
 
 // clone returns a table whose rows are those of this moment.

@@ -12,8 +12,8 @@ import (
 // A Reporter learns of answers of the server that break the API document. A
 // [testing.TB] is one; its methods may be called from any goroutine.
 type Reporter interface {
-	Helper()
-	Errorf(format string, args ...any)
+	Helper()                           // as of testing.TB
+	Errorf(format string, args ...any) // as of testing.TB; it may be called from any goroutine
 }
 
 // response is what handlers write to. Before anything of an answer leaves, it is

@@ -4,13 +4,15 @@ import "time"
 
 // Adaptive chooses a strategy by the kind of error: the first rule that matches
 // decides. An error that no rule matches is not retried.
-type Adaptive struct{ Rules []Rule }
+type Adaptive struct {
+	Rules []Rule // looked at in order
+}
 
 // A Rule of [Adaptive].
 type Rule struct {
-	Match       Match
-	Strategy    Strategy
-	MaxAttempts int // 1 or more, the first attempt included
+	Match       Match    // the errors that the rule is for; nil, in the last rule only: all others
+	Strategy    Strategy // what to do about them; required
+	MaxAttempts int      // 1 or more, the first attempt included
 }
 
 // MiddlewareAdaptive returns the adaptive retry of the robustness middleware:

@@ -10,12 +10,12 @@ import (
 // degraded or recovered, a breaker on the way to it opened, retries were
 // exhausted, or a retry budget ran out.
 type Alert struct {
-	Service string
+	Service string // name it was registered by
 	Event
 	// Count is how often the same happened, and Last when it did lately: within
 	// a minute of the one before, it is no new alert.
 	Count int
-	Last  time.Time
+	Last  time.Time // see Count
 }
 
 const (

@@ -11,9 +11,9 @@ type State uint8
 
 // The states.
 const (
-	StateClosed State = iota
-	StateOpen
-	StateHalfOpen
+	StateClosed   State = iota // all calls pass
+	StateOpen                  // none does
+	StateHalfOpen              // a few pass, and decide
 )
 
 var stateNames = [...]string{StateClosed: "closed", StateOpen: "open", StateHalfOpen: "half-open"}
@@ -26,9 +26,9 @@ func (s State) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
 
 // A Transition is one change of a breaker's state.
 type Transition struct {
-	From, To State
-	At       time.Time
-	Why      string // for people
+	From, To State     // the states before and after
+	At       time.Time // when it happened
+	Why      string    // for people
 }
 
 // Counts are the figures of a [CircuitBreaker] since it was made, unless
@@ -48,12 +48,12 @@ type Counts struct {
 	// the breaker; 0 while it never did.
 	RecoveredCalls, RecoveredSuccesses uint64
 
-	State       State
-	Forced      bool      // by ForceOpen or ForceClosed
-	Since       time.Time // when State was entered
-	Transitions map[string]uint64
-	TimeIn      [3]time.Duration // by State, up to now
-	History     []Transition     // the latest 32, oldest first
+	State       State             // as of now
+	Forced      bool              // by ForceOpen or ForceClosed
+	Since       time.Time         // when State was entered
+	Transitions map[string]uint64 // how often each happened, such as "closed to open"
+	TimeIn      [3]time.Duration  // by State, up to now
+	History     []Transition      // the latest 32, oldest first
 }
 
 const maxHistory = 32

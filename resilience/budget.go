@@ -140,7 +140,7 @@ type BudgetCounts struct {
 	Keys             int    // buckets held
 	// Left is what the emptiest bucket holds, and Burst what each may.
 	Left  float64
-	Burst int
+	Burst int // see Left
 }
 
 // Counts returns the budget's figures as of now.

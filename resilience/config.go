@@ -27,10 +27,10 @@ import (
 //	HEALTH_CHECK_TIMEOUT                time for a check [5]
 //	HEALTH_CHECK_FAILURE_THRESHOLD      failures in a row that mean down [3]
 type Config struct {
-	Breaker BreakerSettings
-	Retry   RetrySettings
+	Breaker BreakerSettings // CIRCUIT_BREAKER_*
+	Retry   RetrySettings   // RETRY_*
 
-	OperationTimeout, APITimeout, QueryTimeout time.Duration
+	OperationTimeout, APITimeout, QueryTimeout time.Duration // DEFAULT_*_TIMEOUT, for [Timeout]
 
 	// Health lacks the check of the service; see WithCheck.
 	Health ServiceSettings

@@ -34,8 +34,8 @@ type ServiceSettings struct {
 	// Policies on the way to the service. The status shows their figures, and
 	// their events become alerts.
 	Breakers []*CircuitBreaker
-	Retriers []*Retrier
-	Budgets  []*Budget
+	Retriers []*Retrier // see Breakers
+	Budgets  []*Budget  // see Breakers
 }
 
 // MiddlewareHealth returns the defaults of the robustness middleware, checks

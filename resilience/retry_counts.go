@@ -12,13 +12,13 @@ type RetryCounts struct {
 	Attempts   uint64 // of all operations
 	// ByAttempts counts operations by the number of their attempts, less one.
 	ByAttempts          []uint64
-	SucceededFirst      uint64 // operations that succeeded without a retry
-	SucceededAfterRetry uint64
-	FailedAfterRetry    uint64
-	Exhausted           uint64 // ended in ErrExhausted
-	NoBudget            uint64 // ended in ErrNoBudget
-	NoTime              uint64 // ended in ErrNoTime
-	Panics              uint64
+	SucceededFirst      uint64        // operations that succeeded without a retry
+	SucceededAfterRetry uint64        // operations that succeeded with one or more
+	FailedAfterRetry    uint64        // operations that failed in spite of one or more
+	Exhausted           uint64        // ended in ErrExhausted
+	NoBudget            uint64        // ended in ErrNoBudget
+	NoTime              uint64        // ended in ErrNoTime
+	Panics              uint64        // operations that ended in a panic
 	Delay               time.Duration // waited in all
 }
 

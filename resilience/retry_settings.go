@@ -18,7 +18,7 @@ type RetrySettings struct {
 	// MaxTime bounds all attempts and waits together, by a deadline on the
 	// context; 0: only the caller's own deadline does.
 	MaxTime  time.Duration
-	Strategy Strategy
+	Strategy Strategy // says how long to wait, and may end the attempts; required
 	// On tells the errors that are worth another attempt; nil: all but those of
 	// policies further in that refused the call, for those fail at once anyway.
 	On Match

@@ -48,10 +48,10 @@ func (s HealthState) MarshalText() ([]byte, error) { return []byte(s.String()), 
 // than 15 minutes. Calls that a policy refused or the caller canceled are not
 // among them.
 type Status struct {
-	Name        string
-	State       HealthState
-	Since       time.Time // when State was entered
-	HealthScore float64   // 0 to 100
+	Name        string      // name it was registered by
+	State       HealthState // what the tracker makes of it
+	Since       time.Time   // when State was entered
+	HealthScore float64     // 0 to 100
 
 	// Availability is the share of the time since registration, in percent,
 	// during which the service was not down.
@@ -64,7 +64,7 @@ type Status struct {
 	// ErrorRate is the share of recent calls that failed, 0 to 1, and
 	// ErrorRates the same by kind.
 	ErrorRate  float64
-	ErrorRates map[ErrorKind]float64
+	ErrorRates map[ErrorKind]float64 // see ErrorRate
 	// Errors counts errors of checks and calls by kind, since registration.
 	Errors map[ErrorKind]uint64
 
@@ -79,34 +79,34 @@ type Status struct {
 	// without a Check, one each Interval in which there were calls.
 	History []Point
 
-	Breakers []BreakerStatus
-	Retriers []RetryStatus
-	Budgets  []BudgetStatus
+	Breakers []BreakerStatus // those of the settings, in their order
+	Retriers []RetryStatus   // those of the settings, in their order
+	Budgets  []BudgetStatus  // those of the settings, in their order
 }
 
 // A Point is a service's condition at some time.
 type Point struct {
-	At      time.Time
+	At      time.Time     // end of the check, or of the interval
 	Latency time.Duration // of the check or call, also if it failed
-	OK      bool
-	State   HealthState
-	Score   float64
+	OK      bool          // it succeeded
+	State   HealthState   // what the service was taken for then
+	Score   float64       // the health score then, 0 to 100
 }
 
 // BreakerStatus is a breaker's part of a [Status].
 type BreakerStatus struct {
-	Name string
+	Name string // that of the breaker
 	Counts
 }
 
 // RetryStatus is a retrier's part of a [Status].
 type RetryStatus struct {
-	Name string
+	Name string // that of the retrier
 	RetryCounts
 }
 
 // BudgetStatus is a retry budget's part of a [Status].
 type BudgetStatus struct {
-	Name string
+	Name string // that of the budget
 	BudgetCounts
 }

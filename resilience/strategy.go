@@ -21,8 +21,8 @@ type Strategy interface {
 // Exponential waits Initial, then Factor times as long after each further
 // attempt, and never longer than Max.
 type Exponential struct {
-	Initial, Max time.Duration
-	Factor       float64 // 1 to 100
+	Initial, Max time.Duration // 0 or more; Max is at least Initial
+	Factor       float64       // 1 to 100
 	// Jitter lengthens each delay by a random share of it, from 0 up to this
 	// fraction; 0 to 1. It keeps callers that failed together from coming back
 	// together.
@@ -62,7 +62,9 @@ func (e Exponential) check(p *problems) {
 
 // Linear waits Step after the first attempt, twice Step after the second and so
 // on; at most a day.
-type Linear struct{ Step time.Duration }
+type Linear struct {
+	Step time.Duration // 0 or more
+}
 
 // Delay implements [Strategy].
 func (l Linear) Delay(attempt int, _ error) time.Duration {
@@ -78,7 +80,9 @@ func (Linear) ShouldRetry(int, error) bool { return true }
 func (l Linear) check(p *problems) { p.duration("Linear.Step", l.Step) }
 
 // Constant waits the same time after every attempt; 0 repeats at once.
-type Constant struct{ Wait time.Duration }
+type Constant struct {
+	Wait time.Duration // 0 or more
+}
 
 // Delay implements [Strategy].
 func (c Constant) Delay(int, error) time.Duration { return c.Wait }

@@ -14,7 +14,7 @@ type ThrottleSettings struct {
 	Name string
 	// Calls may be made each Period.
 	Calls  int
-	Period time.Duration
+	Period time.Duration // the time that Calls are counted over
 	// Burst of these may come at once after a quiet time; 1 to Calls. 1 spaces
 	// all calls evenly. No Period sees more than Calls + Burst.
 	Burst int
@@ -100,8 +100,8 @@ func (t *Throttler) run(ctx context.Context, next step) error {
 
 // ThrottleCounts are the figures of a [Throttler] since it was made.
 type ThrottleCounts struct {
-	Passed, Refused uint64
-	Waiting         int // now
+	Passed, Refused uint64 // calls let through, and calls refused
+	Waiting         int    // now
 }
 
 // Counts returns the throttler's figures as of now.

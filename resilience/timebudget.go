@@ -11,7 +11,7 @@ import (
 
 // A Share is one stage of a [TimeBudget].
 type Share struct {
-	Stage string
+	Stage string // name for [TimeBudget.Stage], errors and figures
 	// Part of the budget that the stage may use, more than 0 and at most 1; or
 	// [Rest].
 	Part float64
@@ -69,8 +69,8 @@ func (b *TimeBudget) Start(ctx context.Context) (_ context.Context, end context.
 
 // StageTime says how long a stage of an operation took.
 type StageTime struct {
-	Stage string
-	Took  time.Duration
+	Stage string        // its name
+	Took  time.Duration // how long it lasted
 	Of    time.Duration // what it was allowed
 }
 

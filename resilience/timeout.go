@@ -10,9 +10,9 @@ import (
 
 // Timeouts of the robustness middleware.
 const (
-	OperationTimeout = 30 * time.Second
-	APITimeout       = 10 * time.Second
-	QueryTimeout     = 60 * time.Second
+	OperationTimeout = 30 * time.Second // for a whole operation
+	APITimeout       = 10 * time.Second // for a call to an API
+	QueryTimeout     = 60 * time.Second // for a query of a database
 )
 
 // A TimeoutError says that a time limit ended a call. [errors.Is] holds with

@@ -47,7 +47,7 @@ type BaseSettings struct {
 	// UnencryptedHTTP2 speaks HTTP/2 with http:// servers, which must all know it;
 	// with https:// ones it is agreed on by ALPN in any case.
 	UnencryptedHTTP2 bool
-	TLS              TLSSettings
+	TLS              TLSSettings // whom to trust, and who we are; the zero value is the system's
 }
 
 // DefaultBaseSettings returns the sizes of the specification: 100 connections to

@@ -25,7 +25,7 @@ type ChainSettings struct {
 	// Timeouts replace the limits of single operations, by operation id.
 	Timeouts map[string]Timeouts
 
-	Retry RetrySettings
+	Retry RetrySettings // how often and when a failed attempt is repeated
 	// Breaker counts what shows a server to be dead, and Busy its silence; both
 	// nil for no breakers.
 	Breaker, Busy *resilience.BreakerSettings
@@ -36,8 +36,8 @@ type ChainSettings struct {
 
 	// Streams guards streamed results; whether a way is direct, the endpoints say.
 	Streams StreamSettings
-	Observe ObserveSettings
-	Base    BaseSettings
+	Observe ObserveSettings // where spans, metrics and log lines go
+	Base    BaseSettings    // the pool of connections, unless Transport is set
 	// Transport sends the requests instead of a pool made from Base, if it is
 	// not nil. The chain does not close it. Of one that is no *http.Transport it
 	// cannot be known whether a failed attempt was sent: writes are then repeated

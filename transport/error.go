@@ -14,7 +14,7 @@ import (
 // to a server and back, or before it, is an *Error; [errors.As] finds it
 // through every wrap.
 type Error struct {
-	Kind       Kind
+	Kind       Kind          // what went wrong, out of a closed set
 	Status     int           // HTTP status of a refusal; 0 if no answer came, or if it reported success
 	Message    string        // what went wrong, in the server's words if it had any; at most 4 KiB
 	Operation  string        // operation id of the API document, "" outside an operation

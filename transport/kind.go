@@ -101,25 +101,25 @@ func (s sentinel) Error() string { return "kuzu: " + Kind(s).String() }
 // [KindNotFound], however wrapped. [ErrUnavailable] also matches
 // [KindCircuitOpen], since to the caller it comes to the same.
 var (
-	ErrSyntax         error = sentinel(KindSyntax)
-	ErrExecution      error = sentinel(KindExecution)
-	ErrInvalidRequest error = sentinel(KindInvalidRequest)
-	ErrUnauthorized   error = sentinel(KindUnauthorized)
-	ErrForbidden      error = sentinel(KindForbidden)
-	ErrNotFound       error = sentinel(KindNotFound)
-	ErrConflict       error = sentinel(KindConflict)
-	ErrTooLarge       error = sentinel(KindTooLarge)
-	ErrThrottled      error = sentinel(KindThrottled)
-	ErrLockedOut      error = sentinel(KindLockedOut)
-	ErrUnavailable    error = sentinel(KindUnavailable)
-	ErrCircuitOpen    error = sentinel(KindCircuitOpen)
-	ErrTimeout        error = sentinel(KindTimeout)
-	ErrCapacity       error = sentinel(KindCapacity)
-	ErrUnsupported    error = sentinel(KindUnsupported)
-	ErrTruncated      error = sentinel(KindTruncated)
-	ErrProtocol       error = sentinel(KindProtocol)
-	ErrServer         error = sentinel(KindServer)
-	ErrCanceled       error = sentinel(KindCanceled)
-	ErrRouting        error = sentinel(KindRouting)
-	ErrConfiguration  error = sentinel(KindConfiguration)
+	ErrSyntax         error = sentinel(KindSyntax)         // the statement does not parse or names what does not exist
+	ErrExecution      error = sentinel(KindExecution)      // the statement failed on the data, such as a duplicate key
+	ErrInvalidRequest error = sentinel(KindInvalidRequest) // a value breaks the rules of the API
+	ErrUnauthorized   error = sentinel(KindUnauthorized)   // the key is missing or wrong
+	ErrForbidden      error = sentinel(KindForbidden)      // the server does not do this, such as a write on a replica
+	ErrNotFound       error = sentinel(KindNotFound)       // the graph or the task is not on this server
+	ErrConflict       error = sentinel(KindConflict)       // it exists already
+	ErrTooLarge       error = sentinel(KindTooLarge)       // a request or an answer is larger than a limit
+	ErrThrottled      error = sentinel(KindThrottled)      // too many requests
+	ErrLockedOut      error = sentinel(KindLockedOut)      // too many wrong keys came from this address
+	ErrUnavailable    error = sentinel(KindUnavailable)    // the server cannot be reached or takes no work now
+	ErrCircuitOpen    error = sentinel(KindCircuitOpen)    // a breaker keeps calls away from a failing server
+	ErrTimeout        error = sentinel(KindTimeout)        // no answer within the time allowed, on either side
+	ErrCapacity       error = sentinel(KindCapacity)       // no room for another graph
+	ErrUnsupported    error = sentinel(KindUnsupported)    // the server does not have this operation
+	ErrTruncated      error = sentinel(KindTruncated)      // a stream ended before it was known to be complete
+	ErrProtocol       error = sentinel(KindProtocol)       // the answer is not what the API promises
+	ErrServer         error = sentinel(KindServer)         // the server failed for reasons of its own
+	ErrCanceled       error = sentinel(KindCanceled)       // the caller gave up
+	ErrRouting        error = sentinel(KindRouting)        // no server is known for the graph
+	ErrConfiguration  error = sentinel(KindConfiguration)  // the client was set up with a wrong value
 )

@@ -42,7 +42,7 @@ type Spent struct {
 	Queue     time.Duration // waiting for a turn: client-side rate and bulkhead
 	Discovery time.Duration // asking where the server is
 	Backoff   time.Duration // waiting between attempts
-	Total     time.Duration
+	Total     time.Duration // from the call's start to its end, attempts included
 }
 
 // String names what took time.

@@ -20,7 +20,7 @@ type ObserveSettings struct {
 	// TracerProvider and MeterProvider are where spans and metrics go; nil for
 	// those of the process, in package otel.
 	TracerProvider trace.TracerProvider
-	MeterProvider  metric.MeterProvider
+	MeterProvider  metric.MeterProvider // see TracerProvider
 	// Propagator sends the span along; nil for W3C trace context, traceparent.
 	Propagator propagation.TextMapPropagator
 	// Statements puts the text of statements into spans and debug lines. Literals

@@ -25,7 +25,7 @@ type Operation struct {
 	ID     string // operation id, such as "queryDatabase"
 	Method string // such as "POST"
 	Path   string // template, such as "/databases/{graph_id}/query"
-	Access Access
+	Access Access // what it does to the graph
 	// Idempotent tells whether the same request sent twice leaves the same
 	// state as sent once. It is not looked at where a statement decides.
 	Idempotent bool

@@ -29,7 +29,7 @@ type RetrySettings struct {
 	Factor     float64       // of each further delay to the one before; at least 1
 	Jitter     float64       // by up to which share a delay is longer by chance; 0 to 1
 	MaxDelay   time.Duration // of one wait, also if the server asks for more
-	Writes     RetryWrites
+	Writes     RetryWrites   // what becomes of a write that may have run
 	// Budget bounds the retries to an endpoint; nil for no bound.
 	Budget *resilience.BudgetSettings
 }

@@ -10,34 +10,34 @@ import (
 // Statistics are the figures of a chain, in the shape that its predecessors
 // print.
 type Statistics struct {
-	Pools      map[string]PoolStatistics `json:"pools"` // by endpoint
-	TotalPools int                       `json:"total_pools"`
+	Pools      map[string]PoolStatistics `json:"pools"`       // by endpoint
+	TotalPools int                       `json:"total_pools"` // number of endpoints, as in Pools
 	// Breakers are those that count signs of death, by endpoint.
 	Breakers    map[string]BreakerStatistics `json:"circuit_breakers"`
-	Connections ConnectionStatistics         `json:"connections"`
+	Connections ConnectionStatistics         `json:"connections"` // of all endpoints together
 }
 
 // PoolStatistics are what was sent to one endpoint.
 type PoolStatistics struct {
-	CreatedAt   time.Time `json:"created_at"`
-	Requests    int64     `json:"requests"` // attempts
-	Failures    int64     `json:"failures"` // attempts that a breaker would count
-	FailureRate float64   `json:"failure_rate"`
-	Active      bool      `json:"is_active"` // no breaker keeps attempts from it
+	CreatedAt   time.Time `json:"created_at"`   // when the chain first met the endpoint
+	Requests    int64     `json:"requests"`     // attempts
+	Failures    int64     `json:"failures"`     // attempts that a breaker would count
+	FailureRate float64   `json:"failure_rate"` // Failures over Requests, 0 to 1, three decimals
+	Active      bool      `json:"is_active"`    // no breaker keeps attempts from it
 }
 
 // BreakerStatistics are the state of a breaker.
 type BreakerStatistics struct {
-	Open         bool       `json:"is_open"`
-	FailureCount int64      `json:"failure_count"`
-	LastFailure  *time.Time `json:"last_failure"` // nil if there was none
+	Open         bool       `json:"is_open"`       // it keeps attempts away
+	FailureCount int64      `json:"failure_count"` // since the chain first met the endpoint
+	LastFailure  *time.Time `json:"last_failure"`  // nil if there was none
 }
 
 // ConnectionStatistics are those of the pool now; 0 over a transport of the
 // caller's.
 type ConnectionStatistics struct {
-	Used int64 `json:"used"`
-	Idle int64 `json:"idle"`
+	Used int64 `json:"used"` // with a request on them
+	Idle int64 `json:"idle"` // kept for the next request
 }
 
 // Statistics returns the figures as of now.

@@ -11,21 +11,21 @@ import (
 type Chunk struct {
 	Index         int64    // from 0
 	Columns       []string // names in order; servers send them with the first chunk only
-	Last          bool
-	RowCount      int64
-	Total         int64   // rows up to the end of this chunk
-	ExecutionTime float64 // in milliseconds, with the last chunk
+	Last          bool     // the server says that no other chunk follows
+	RowCount      int64    // rows in this chunk, as the server counts them
+	Total         int64    // rows up to the end of this chunk
+	ExecutionTime float64  // in milliseconds, with the last chunk
 
 	// Rows is what is between the brackets of the data: objects, with commas in
 	// between, which nobody has looked at yet. It is part of the line. HasData
 	// tells no rows from no data.
 	Rows    []byte
-	HasData bool
+	HasData bool // see Rows
 
 	// Error is what the server says of a statement that failed. It comes instead
 	// of everything else.
 	Error  string
-	Failed bool
+	Failed bool // the chunk carries an Error
 }
 
 // Parse reads a line, of which the rows are still to be checked.

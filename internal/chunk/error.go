@@ -8,6 +8,7 @@ type SyntaxError struct {
 	Want   string // what should be there
 }
 
+// Error says what is missing, and where.
 func (e *SyntaxError) Error() string {
 	return fmt.Sprintf("it lacks %s at byte %d", e.Want, e.Offset)
 }

@@ -10,6 +10,7 @@ const (
 	Read
 )
 
+// String returns read or write.
 func (a Access) String() string {
 	if a == Read {
 		return "read"

@@ -16,6 +16,7 @@ type Error struct {
 	Msg string
 }
 
+// Error gives the place and what is wrong there.
 func (e *Error) Error() string {
 	return fmt.Sprintf("cypher: line %d, column %d: %s", e.Line, e.Column, e.Msg)
 }

@@ -17,7 +17,7 @@ const (
 
 // A Limit is the LIMIT of a statement's last RETURN, and so of its whole result.
 type Limit struct {
-	Kind LimitKind
+	Kind LimitKind // what bounds the rows, if anything does
 	// Rows is the number of a LimitLiteral, else 0.
 	Rows int64
 	// Parameter is the name in a LimitParameter, as in [Statement.Parameters],

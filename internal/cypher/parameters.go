@@ -15,6 +15,7 @@ type ParameterError struct {
 	Unused []string
 }
 
+// Error names the parameters and what to do about them.
 func (e *ParameterError) Error() string {
 	var parts []string
 	if len(e.Unbound) > 0 {

@@ -7,16 +7,16 @@ import (
 
 // Fault is an error of the protocol.
 type Fault struct {
-	Status  int    // of HTTP; 0 means 400
-	Type    string // such as ThrottlingException
-	Message string
+	Status  int      // of HTTP; 0 means 400
+	Type    string   // such as ThrottlingException
+	Message string   // for people
 	Reasons []Reason // of a TransactionCanceledException, one an operation
 }
 
 // Reason says what became of one operation of a transaction.
 type Reason struct {
 	Code    string // None, ConditionalCheckFailed, TransactionConflict, ...
-	Message string `json:",omitempty"`
+	Message string `json:",omitempty"` // for people; "" with the code None
 }
 
 // Error gives type and message.

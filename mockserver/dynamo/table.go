@@ -7,15 +7,15 @@ import (
 
 // Table describes a table whose key is one attribute, a text.
 type Table struct {
-	Name    string
-	Key     string
-	Indexes []Index
+	Name    string  // such as robosystems-kuzu-test-graph-registry
+	Key     string  // name of the key attribute
+	Indexes []Index // what Query may be asked of
 }
 
 // Index describes a global secondary index that projects all attributes.
 type Index struct {
-	Name string
-	Hash string
+	Name string // as in IndexName of a Query
+	Hash string // name of the attribute that a Query must fix
 	Sort string // "" for none
 }
 

@@ -14,13 +14,13 @@ type Item map[string]Value
 // Value is the value of an attribute in the form of the protocol: exactly one
 // field is set.
 type Value struct {
-	S    *string          `json:"S,omitempty"`
-	N    *string          `json:"N,omitempty"`
-	BOOL *bool            `json:"BOOL,omitempty"`
-	NULL *bool            `json:"NULL,omitempty"`
-	SS   []string         `json:"SS,omitempty"`
-	L    []Value          `json:"L,omitempty"`
-	M    map[string]Value `json:"M,omitempty"`
+	S    *string          `json:"S,omitempty"`    // a text
+	N    *string          `json:"N,omitempty"`    // a number, in decimal
+	BOOL *bool            `json:"BOOL,omitempty"` // a truth value
+	NULL *bool            `json:"NULL,omitempty"` // true, for nothing
+	SS   []string         `json:"SS,omitempty"`   // a set of texts
+	L    []Value          `json:"L,omitempty"`    // a list
+	M    map[string]Value `json:"M,omitempty"`    // a map
 }
 
 // String returns the value of a text.

@@ -10,12 +10,12 @@ import (
 
 // Instance is one server of a fleet. It is safe for concurrent use.
 type Instance struct {
-	ID       string            // in the registry, such as i-00000001
-	Tier     string            // standard, enterprise, premium or shared
-	NodeType server.NodeType   // writer, shared_master or shared_replica
-	URL      string            // scheme://host:port, the same after a restart
-	Engine   mockserver.Engine // holds the databases, also while the instance is killed
-	Server   *mockserver.Server
+	ID       string             // in the registry, such as i-00000001
+	Tier     string             // standard, enterprise, premium or shared
+	NodeType server.NodeType    // writer, shared_master or shared_replica
+	URL      string             // scheme://host:port, the same after a restart
+	Engine   mockserver.Engine  // holds the databases, also while the instance is killed
+	Server   *mockserver.Server // for rules, quirks and loads; a restart makes no new one
 
 	host *host
 }

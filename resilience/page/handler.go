@@ -18,8 +18,8 @@ import (
 
 // Source is where the page takes its figures from, a [resilience.Tracker].
 type Source interface {
-	All() []resilience.Status
-	Alerts() []resilience.Alert
+	All() []resilience.Status   // the services, in any order
+	Alerts() []resilience.Alert // the alerts, oldest first
 }
 
 //go:embed page.html
