@@ -9,7 +9,8 @@ import (
 )
 
 // TestDocument holds what the linters of the document do not look for: an
-// example wherever a body is, and what the retry rules need to know.
+// example wherever a body is, what each property is, which the generated code
+// repeats, and what the retry rules need to know.
 func TestDocument(t *testing.T) {
 	doc, err := openapi3.NewLoader().LoadFromData(openapi.Document)
 	if err != nil {
@@ -21,6 +22,7 @@ func TestDocument(t *testing.T) {
 	if len(doc.Paths.Map()) == 0 {
 		t.Fatal("the document has no paths")
 	}
+	requireDescriptions(t, doc.Components.Schemas)
 	for path, item := range doc.Paths.Map() {
 		for method, op := range item.Operations() {
 			name := method + " " + path
@@ -40,6 +42,22 @@ func TestDocument(t *testing.T) {
 					t.Errorf("%s %s: no body", name, status)
 				}
 				requireExamples(t, name+" "+status, response.Value.Content)
+			}
+		}
+	}
+}
+
+// requireDescriptions asks what each schema and each property of it is. What only
+// refers to another schema is described there.
+func requireDescriptions(t *testing.T, schemas openapi3.Schemas) {
+	t.Helper()
+	for name, schema := range schemas {
+		if schema.Value.Description == "" {
+			t.Errorf("schema %s: no description", name)
+		}
+		for property, s := range schema.Value.Properties {
+			if s.Value.Description == "" {
+				t.Errorf("schema %s: no description of %s", name, property)
 			}
 		}
 	}

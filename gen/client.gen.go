@@ -2154,7 +2154,8 @@ type ClientWithResponsesInterface interface {
 // document describes: look at StatusCode, ContentType and Body.
 type ListDatabasesReply struct {
 	// Body is what the server sent
-	Body         []byte
+	Body []byte
+	// HTTPResponse is the answer itself; its Body has been taken over by the fields beside it
 	HTTPResponse *http.Response
 	// JSON200 the response for an HTTP 200 `application/json` response
 	JSON200 *DatabaseList
@@ -2197,7 +2198,8 @@ func (r ListDatabasesReply) ContentType() string {
 // document describes: look at StatusCode, ContentType and Body.
 type CreateDatabaseReply struct {
 	// Body is what the server sent
-	Body         []byte
+	Body []byte
+	// HTTPResponse is the answer itself; its Body has been taken over by the fields beside it
 	HTTPResponse *http.Response
 	// JSON200 the response for an HTTP 200 `application/json` response
 	JSON200 *CreateDatabaseResponse
@@ -2250,7 +2252,8 @@ func (r CreateDatabaseReply) ContentType() string {
 // document describes: look at StatusCode, ContentType and Body.
 type DeleteDatabaseReply struct {
 	// Body is what the server sent
-	Body         []byte
+	Body []byte
+	// HTTPResponse is the answer itself; its Body has been taken over by the fields beside it
 	HTTPResponse *http.Response
 	// JSON200 the response for an HTTP 200 `application/json` response
 	JSON200 *DeleteDatabaseResponse
@@ -2297,7 +2300,8 @@ func (r DeleteDatabaseReply) ContentType() string {
 // document describes: look at StatusCode, ContentType and Body.
 type GetDatabaseReply struct {
 	// Body is what the server sent
-	Body         []byte
+	Body []byte
+	// HTTPResponse is the answer itself; its Body has been taken over by the fields beside it
 	HTTPResponse *http.Response
 	// JSON200 the response for an HTTP 200 `application/json` response
 	JSON200 *DatabaseInfo
@@ -2342,7 +2346,8 @@ func (r GetDatabaseReply) ContentType() string {
 // document describes: look at StatusCode, ContentType and Body.
 type CreateBackupReply struct {
 	// Body is what the server sent
-	Body         []byte
+	Body []byte
+	// HTTPResponse is the answer itself; its Body has been taken over by the fields beside it
 	HTTPResponse *http.Response
 	// JSON200 the response for an HTTP 200 `application/json` response
 	JSON200 *BackupResponse
@@ -2391,7 +2396,8 @@ func (r CreateBackupReply) ContentType() string {
 // document describes: look at StatusCode, ContentType and Body.
 type DownloadBackupReply struct {
 	// Body is what the server sent, nil if Stream is set
-	Body         []byte
+	Body []byte
+	// HTTPResponse is the answer itself; its Body has been taken over by the fields beside it
 	HTTPResponse *http.Response
 	// Stream is the unread body of an HTTP 200 `application/zip` response; the caller closes it
 	Stream io.ReadCloser
@@ -2438,7 +2444,8 @@ func (r DownloadBackupReply) ContentType() string {
 // document describes: look at StatusCode, ContentType and Body.
 type CopyFilesReply struct {
 	// Body is what the server sent
-	Body         []byte
+	Body []byte
+	// HTTPResponse is the answer itself; its Body has been taken over by the fields beside it
 	HTTPResponse *http.Response
 	// JSON200 the response for an HTTP 200 `application/json` response
 	JSON200 *CopyResponse
@@ -2485,7 +2492,8 @@ func (r CopyFilesReply) ContentType() string {
 // document describes: look at StatusCode, ContentType and Body.
 type IngestFilesReply struct {
 	// Body is what the server sent
-	Body         []byte
+	Body []byte
+	// HTTPResponse is the answer itself; its Body has been taken over by the fields beside it
 	HTTPResponse *http.Response
 	// JSON200 the response for an HTTP 200 `application/json` response
 	JSON200 *IngestResponse
@@ -2536,7 +2544,8 @@ func (r IngestFilesReply) ContentType() string {
 // document describes: look at StatusCode, ContentType and Body.
 type GetDatabaseMetricsReply struct {
 	// Body is what the server sent
-	Body         []byte
+	Body []byte
+	// HTTPResponse is the answer itself; its Body has been taken over by the fields beside it
 	HTTPResponse *http.Response
 	// JSON200 the response for an HTTP 200 `application/json` response
 	JSON200 *DatabaseMetrics
@@ -2583,7 +2592,8 @@ func (r GetDatabaseMetricsReply) ContentType() string {
 // document describes: look at StatusCode, ContentType and Body.
 type QueryDatabaseReply struct {
 	// Body is what the server sent, nil if Stream is set
-	Body         []byte
+	Body []byte
+	// HTTPResponse is the answer itself; its Body has been taken over by the fields beside it
 	HTTPResponse *http.Response
 	// Stream is the unread body of an HTTP 200 `application/x-ndjson` response; the caller closes it
 	Stream io.ReadCloser
@@ -2638,7 +2648,8 @@ func (r QueryDatabaseReply) ContentType() string {
 // document describes: look at StatusCode, ContentType and Body.
 type RestoreDatabaseReply struct {
 	// Body is what the server sent
-	Body         []byte
+	Body []byte
+	// HTTPResponse is the answer itself; its Body has been taken over by the fields beside it
 	HTTPResponse *http.Response
 	// JSON200 the response for an HTTP 200 `application/json` response
 	JSON200 *RestoreResponse
@@ -2687,7 +2698,8 @@ func (r RestoreDatabaseReply) ContentType() string {
 // document describes: look at StatusCode, ContentType and Body.
 type GetSchemaReply struct {
 	// Body is what the server sent
-	Body         []byte
+	Body []byte
+	// HTTPResponse is the answer itself; its Body has been taken over by the fields beside it
 	HTTPResponse *http.Response
 	// JSON200 the response for an HTTP 200 `application/json` response
 	JSON200 *DatabaseSchema
@@ -2734,7 +2746,8 @@ func (r GetSchemaReply) ContentType() string {
 // document describes: look at StatusCode, ContentType and Body.
 type InstallSchemaReply struct {
 	// Body is what the server sent
-	Body         []byte
+	Body []byte
+	// HTTPResponse is the answer itself; its Body has been taken over by the fields beside it
 	HTTPResponse *http.Response
 	// JSON200 the response for an HTTP 200 `application/json` response
 	JSON200 *InstallSchemaResponse
@@ -2785,7 +2798,8 @@ func (r InstallSchemaReply) ContentType() string {
 // document describes: look at StatusCode, ContentType and Body.
 type GetHealthReply struct {
 	// Body is what the server sent
-	Body         []byte
+	Body []byte
+	// HTTPResponse is the answer itself; its Body has been taken over by the fields beside it
 	HTTPResponse *http.Response
 	// JSON200 the response for an HTTP 200 `application/json` response
 	JSON200 *Health
@@ -2826,7 +2840,8 @@ func (r GetHealthReply) ContentType() string {
 // document describes: look at StatusCode, ContentType and Body.
 type GetInfoReply struct {
 	// Body is what the server sent
-	Body         []byte
+	Body []byte
+	// HTTPResponse is the answer itself; its Body has been taken over by the fields beside it
 	HTTPResponse *http.Response
 	// JSON200 the response for an HTTP 200 `application/json` response
 	JSON200 *NodeInfo
@@ -2865,7 +2880,8 @@ func (r GetInfoReply) ContentType() string {
 // document describes: look at StatusCode, ContentType and Body.
 type GetMetricsReply struct {
 	// Body is what the server sent
-	Body         []byte
+	Body []byte
+	// HTTPResponse is the answer itself; its Body has been taken over by the fields beside it
 	HTTPResponse *http.Response
 	// JSON200 the response for an HTTP 200 `application/json` response
 	JSON200 *NodeMetrics
@@ -2904,7 +2920,8 @@ func (r GetMetricsReply) ContentType() string {
 // document describes: look at StatusCode, ContentType and Body.
 type ListTasksReply struct {
 	// Body is what the server sent
-	Body         []byte
+	Body []byte
+	// HTTPResponse is the answer itself; its Body has been taken over by the fields beside it
 	HTTPResponse *http.Response
 	// JSON200 the response for an HTTP 200 `application/json` response
 	JSON200 *[]Task
@@ -2949,7 +2966,8 @@ func (r ListTasksReply) ContentType() string {
 // document describes: look at StatusCode, ContentType and Body.
 type GetTaskStatsReply struct {
 	// Body is what the server sent
-	Body         []byte
+	Body []byte
+	// HTTPResponse is the answer itself; its Body has been taken over by the fields beside it
 	HTTPResponse *http.Response
 	// JSON200 the response for an HTTP 200 `application/json` response
 	JSON200 *TaskStats
@@ -2992,7 +3010,8 @@ func (r GetTaskStatsReply) ContentType() string {
 // document describes: look at StatusCode, ContentType and Body.
 type MonitorTaskReply struct {
 	// Body is what the server sent, nil if Stream is set
-	Body         []byte
+	Body []byte
+	// HTTPResponse is the answer itself; its Body has been taken over by the fields beside it
 	HTTPResponse *http.Response
 	// Stream is the unread body of an HTTP 200 `text/event-stream` response; the caller closes it
 	Stream io.ReadCloser
@@ -3035,7 +3054,8 @@ func (r MonitorTaskReply) ContentType() string {
 // document describes: look at StatusCode, ContentType and Body.
 type GetTaskReply struct {
 	// Body is what the server sent
-	Body         []byte
+	Body []byte
+	// HTTPResponse is the answer itself; its Body has been taken over by the fields beside it
 	HTTPResponse *http.Response
 	// JSON200 the response for an HTTP 200 `application/json` response
 	JSON200 *Task

@@ -293,12 +293,23 @@ type AdmissionLimits struct {
 
 // AdmissionMetrics What admission control sees.
 type AdmissionMetrics struct {
+	// ConnectionsPerDB Queries at work by graph id.
 	ConnectionsPerDB map[string]int `json:"connections_per_db"`
-	CPUPercent       float64        `json:"cpu_percent"`
-	CPUThreshold     float64        `json:"cpu_threshold"`
-	MemoryPercent    float64        `json:"memory_percent"`
-	MemoryThreshold  float64        `json:"memory_threshold"`
-	TotalConnections int            `json:"total_connections"`
+
+	// CPUPercent Processors in use, in percent.
+	CPUPercent float64 `json:"cpu_percent"`
+
+	// CPUThreshold Percent of the processors above which queries are refused.
+	CPUThreshold float64 `json:"cpu_threshold"`
+
+	// MemoryPercent Memory in use, in percent of the machine's.
+	MemoryPercent float64 `json:"memory_percent"`
+
+	// MemoryThreshold Percent of memory above which queries are refused.
+	MemoryThreshold float64 `json:"memory_threshold"`
+
+	// TotalConnections Queries at work on all databases.
+	TotalConnections int `json:"total_connections"`
 }
 
 // AdmissionRefusal Why no more work is taken on.
@@ -321,37 +332,56 @@ type AdmissionRefusalDecision string
 
 // BackupRequest How to back up.
 type BackupRequest struct {
-	BackupFormat    BackupRequestBackupFormat `json:"backup_format,omitempty,omitzero"`
-	Compression     *bool                     `json:"compression,omitempty"`
-	Encryption      bool                      `json:"encryption,omitempty,omitzero"`
-	IncludeMetadata *bool                     `json:"include_metadata,omitempty"`
+	// BackupFormat The only format there is.
+	BackupFormat BackupRequestBackupFormat `json:"backup_format,omitempty,omitzero"`
+
+	// Compression Compress the archive.
+	Compression *bool `json:"compression,omitempty"`
+
+	// Encryption Encrypt the archive.
+	Encryption bool `json:"encryption,omitempty,omitzero"`
+
+	// IncludeMetadata Put what is not data into the archive, too.
+	IncludeMetadata *bool `json:"include_metadata,omitempty"`
 }
 
-// BackupRequestBackupFormat defines model for BackupRequest.BackupFormat.
+// BackupRequestBackupFormat The only format there is.
 type BackupRequestBackupFormat string
 
 // BackupResponse The task that backs up.
 type BackupResponse struct {
-	BackupFormat            string  `json:"backup_format"`
-	Database                string  `json:"database"`
+	// BackupFormat The format that the task makes.
+	BackupFormat string `json:"backup_format"`
+
+	// Database Id of the graph.
+	Database string `json:"database"`
+
+	// EstimatedCompletionTime When it may be done; null on all servers so far.
 	EstimatedCompletionTime *string `json:"estimated_completion_time,omitempty"`
-	Message                 string  `json:"message"`
+
+	// Message What was begun, in words.
+	Message string `json:"message"`
 
 	// MonitorURL Path of the task's event stream.
 	MonitorURL *string `json:"monitor_url,omitempty"`
 
 	// Status `initiated`, also when the task has failed already.
 	Status string `json:"status"`
+
+	// TaskID Id of the task.
 	TaskID string `json:"task_id"`
 }
 
 // ClusterMetrics Which server this is.
 type ClusterMetrics struct {
+	// NodeID `kuzu-<role>-<process id>`.
 	NodeID string `json:"node_id"`
 
 	// NodeType The role of a server.
-	NodeType      NodeType `json:"node_type"`
-	UptimeSeconds float64  `json:"uptime_seconds"`
+	NodeType NodeType `json:"node_type"`
+
+	// UptimeSeconds Seconds since the process started.
+	UptimeSeconds float64 `json:"uptime_seconds"`
 }
 
 // CopyRequest Files to copy into a table.
@@ -364,11 +394,14 @@ type CopyRequest struct {
 
 	// S3Pattern `s3://bucket/key`, where the key may hold `*`.
 	S3Pattern string `json:"s3_pattern"`
+
+	// TableName Table that the rows go into.
 	TableName string `json:"table_name"`
 }
 
 // CopyResponse The task that copies.
 type CopyResponse struct {
+	// Message What was begun, in words.
 	Message string `json:"message"`
 
 	// SSEURL Path of the task's event stream.
@@ -376,12 +409,17 @@ type CopyResponse struct {
 
 	// Status `started`.
 	Status string `json:"status"`
+
+	// TaskID Id of the task.
 	TaskID string `json:"task_id"`
 }
 
 // CPUMetrics Processors.
 type CPUMetrics struct {
-	Count        int     `json:"count,omitempty,omitzero"`
+	// Count Number of processors.
+	Count int `json:"count,omitempty,omitzero"`
+
+	// UsagePercent In use, in percent of all together.
 	UsagePercent float64 `json:"usage_percent,omitempty,omitzero"`
 }
 
@@ -414,9 +452,14 @@ type CreateDatabaseRequestTenantTier string
 
 // CreateDatabaseResponse A database that was created.
 type CreateDatabaseResponse struct {
-	DatabasePath    string  `json:"database_path"`
+	// DatabasePath The file on the server.
+	DatabasePath string `json:"database_path"`
+
+	// ExecutionTimeMS Milliseconds that the server took.
 	ExecutionTimeMS float64 `json:"execution_time_ms"`
-	GraphID         string  `json:"graph_id"`
+
+	// GraphID Id of the new graph.
+	GraphID string `json:"graph_id"`
 
 	// SchemaApplied False if the schema was not or not wholly installed.
 	SchemaApplied bool `json:"schema_applied"`
@@ -432,7 +475,9 @@ type DatabaseInfo struct {
 
 	// DatabasePath The file on the server.
 	DatabasePath string `json:"database_path"`
-	GraphID      string `json:"graph_id"`
+
+	// GraphID Id of the graph.
+	GraphID string `json:"graph_id"`
 
 	// IsHealthy Whether the database opens and answers.
 	IsHealthy bool `json:"is_healthy"`
@@ -449,31 +494,44 @@ type DatabaseInfo struct {
 
 // DatabaseList All databases of a server.
 type DatabaseList struct {
+	// Databases All that can be looked at; others are left out.
 	Databases []DatabaseInfo `json:"databases"`
 
 	// NodeCapacity How many databases a server takes.
-	NodeCapacity   NodeCapacity `json:"node_capacity"`
-	TotalDatabases int          `json:"total_databases"`
-	TotalSizeBytes int64        `json:"total_size_bytes"`
+	NodeCapacity NodeCapacity `json:"node_capacity"`
+
+	// TotalDatabases Number of entries in `databases`.
+	TotalDatabases int `json:"total_databases"`
+
+	// TotalSizeBytes Size of all together in bytes.
+	TotalSizeBytes int64 `json:"total_size_bytes"`
 }
 
 // DatabaseMetrics Figures of one database.
 type DatabaseMetrics struct {
 	// DatabaseName The graph id again.
 	DatabaseName string `json:"database_name"`
-	GraphID      string `json:"graph_id"`
+
+	// GraphID Id of the graph.
+	GraphID string `json:"graph_id"`
 
 	// InstanceID The server's `node_id`.
 	InstanceID string `json:"instance_id"`
 
 	// LastModified Server's local time without a zone.
 	LastModified *string `json:"last_modified,omitempty"`
-	NodeCount    int64   `json:"node_count"`
+
+	// NodeCount Nodes of all tables; 0 if they could not be counted.
+	NodeCount int64 `json:"node_count"`
 
 	// NodeType The role of a server.
-	NodeType          NodeType `json:"node_type"`
-	RelationshipCount int64    `json:"relationship_count"`
-	SizeBytes         int64    `json:"size_bytes"`
+	NodeType NodeType `json:"node_type"`
+
+	// RelationshipCount Relationships of all tables; 0 if they could not be counted.
+	RelationshipCount int64 `json:"relationship_count"`
+
+	// SizeBytes Size of the main file in bytes.
+	SizeBytes int64 `json:"size_bytes"`
 
 	// SizeMB Two decimals.
 	SizeMB float64 `json:"size_mb"`
@@ -481,21 +539,34 @@ type DatabaseMetrics struct {
 
 // DatabaseSchema The tables of a database.
 type DatabaseSchema struct {
-	Database   string   `json:"database"`
+	// Database Id of the graph.
+	Database string `json:"database"`
+
+	// NodeTables Names of the tables of nodes.
 	NodeTables []string `json:"node_tables"`
-	RelTables  []string `json:"rel_tables"`
-	Tables     []Table  `json:"tables"`
+
+	// RelTables Names of the tables of relationships.
+	RelTables []string `json:"rel_tables"`
+
+	// Tables All tables, of nodes and of relationships.
+	Tables []Table `json:"tables"`
 }
 
 // DatabaseUsage Size and use of one database.
 type DatabaseUsage struct {
-	QueryCount int     `json:"query_count"`
-	SizeBytes  int64   `json:"size_bytes"`
-	SizeGB     float64 `json:"size_gb"`
+	// QueryCount Statements that succeeded.
+	QueryCount int `json:"query_count"`
+
+	// SizeBytes Size in bytes.
+	SizeBytes int64 `json:"size_bytes"`
+
+	// SizeGB The same in GB.
+	SizeGB float64 `json:"size_gb"`
 }
 
 // DeleteDatabaseResponse A database that was deleted.
 type DeleteDatabaseResponse struct {
+	// Message What was done, in words.
 	Message string `json:"message"`
 
 	// Status `success`.
@@ -504,11 +575,20 @@ type DeleteDatabaseResponse struct {
 
 // DiskMetrics The root file system.
 type DiskMetrics struct {
-	FreeGB       float64 `json:"free_gb,omitempty,omitzero"`
-	MountPoint   string  `json:"mount_point,omitempty,omitzero"`
-	TotalGB      float64 `json:"total_gb,omitempty,omitzero"`
+	// FreeGB Free, in GB.
+	FreeGB float64 `json:"free_gb,omitempty,omitzero"`
+
+	// MountPoint Directory that it is mounted on.
+	MountPoint string `json:"mount_point,omitempty,omitzero"`
+
+	// TotalGB Size in GB.
+	TotalGB float64 `json:"total_gb,omitempty,omitzero"`
+
+	// UsagePercent In use, in percent.
 	UsagePercent float64 `json:"usage_percent,omitempty,omitzero"`
-	UsedGB       float64 `json:"used_gb,omitempty,omitzero"`
+
+	// UsedGB In use, in GB.
+	UsedGB float64 `json:"used_gb,omitempty,omitzero"`
 }
 
 // ErrorMessage A failure in words.
@@ -575,9 +655,14 @@ type IngestResponse struct {
 
 // IngestResult Answer to `mode sync`.
 type IngestResult struct {
+	// ExecutionTimeMS Milliseconds that the loading took.
 	ExecutionTimeMS float64 `json:"execution_time_ms"`
-	FilesProcessed  int     `json:"files_processed"`
-	RecordsLoaded   int64   `json:"records_loaded"`
+
+	// FilesProcessed Files loaded.
+	FilesProcessed int `json:"files_processed"`
+
+	// RecordsLoaded Rows loaded.
+	RecordsLoaded int64 `json:"records_loaded"`
 
 	// Status `completed`.
 	Status string `json:"status"`
@@ -590,14 +675,21 @@ type IngestTask struct {
 
 	// Status `pending`.
 	Status string `json:"status"`
+
+	// TaskID Id of the task.
 	TaskID string `json:"task_id"`
 }
 
 // IngestionMetrics Loading of files.
 type IngestionMetrics struct {
-	ActiveTasks    int     `json:"active_tasks"`
+	// ActiveTasks Tasks that run; always 0 on some servers.
+	ActiveTasks int `json:"active_tasks"`
+
+	// ProcessingRate Rows per second; always 0 on some servers.
 	ProcessingRate float64 `json:"processing_rate"`
-	QueueDepth     int     `json:"queue_depth"`
+
+	// QueueDepth Tasks that wait; always 0 on some servers.
+	QueueDepth int `json:"queue_depth"`
 }
 
 // InstallSchemaRequest Tables to create.
@@ -614,8 +706,11 @@ type InstallSchemaRequest struct {
 
 // InstallSchemaResponse Whether the tables were created.
 type InstallSchemaResponse struct {
-	Message            string `json:"message"`
-	StatementsExecuted int    `json:"statements_executed"`
+	// Message What was done, or what failed, in words.
+	Message string `json:"message"`
+
+	// StatementsExecuted Statements that took effect; 0 if one failed.
+	StatementsExecuted int `json:"statements_executed"`
 
 	// Success Whether the tables were made.
 	Success bool `json:"success"`
@@ -635,18 +730,31 @@ type MemoryLimits struct {
 
 // MemoryMetrics Memory of the machine.
 type MemoryMetrics struct {
-	AvailableGB  float64 `json:"available_gb,omitempty,omitzero"`
-	TotalGB      float64 `json:"total_gb,omitempty,omitzero"`
+	// AvailableGB What programs may still take, in GB.
+	AvailableGB float64 `json:"available_gb,omitempty,omitzero"`
+
+	// TotalGB Size in GB.
+	TotalGB float64 `json:"total_gb,omitempty,omitzero"`
+
+	// UsagePercent In use, in percent.
 	UsagePercent float64 `json:"usage_percent,omitempty,omitzero"`
-	UsedGB       float64 `json:"used_gb,omitempty,omitzero"`
+
+	// UsedGB In use, in GB.
+	UsedGB float64 `json:"used_gb,omitempty,omitzero"`
 }
 
 // NodeCapacity How many databases a server takes.
 type NodeCapacity struct {
 	// CapacityRemaining Negative where subgraphs exceed the limit, which does not bind them.
-	CapacityRemaining  int     `json:"capacity_remaining"`
-	CurrentDatabases   int     `json:"current_databases"`
-	MaxDatabases       int     `json:"max_databases"`
+	CapacityRemaining int `json:"capacity_remaining"`
+
+	// CurrentDatabases So many exist, subgraphs included.
+	CurrentDatabases int `json:"current_databases"`
+
+	// MaxDatabases So many databases may exist here.
+	MaxDatabases int `json:"max_databases"`
+
+	// UtilizationPercent Those that exist in percent of those that may.
 	UtilizationPercent float64 `json:"utilization_percent"`
 }
 
@@ -654,15 +762,21 @@ type NodeCapacity struct {
 type NodeConfiguration struct {
 	// AdmissionControl Thresholds of admission control.
 	AdmissionControl AdmissionLimits `json:"admission_control,omitempty,omitzero"`
-	BasePath         string          `json:"base_path,omitempty,omitzero"`
-	MaxDatabases     int             `json:"max_databases,omitempty,omitzero"`
+
+	// BasePath Directory of the databases.
+	BasePath string `json:"base_path,omitempty,omitzero"`
+
+	// MaxDatabases So many databases may exist here.
+	MaxDatabases int `json:"max_databases,omitempty,omitzero"`
 
 	// MemoryLimits Memory that the server may use.
 	MemoryLimits MemoryLimits `json:"memory_limits,omitempty,omitzero"`
 
 	// QueryLimits Limits of queries and connections.
 	QueryLimits QueryLimits `json:"query_limits,omitempty,omitzero"`
-	ReadOnly    bool        `json:"read_only,omitempty,omitzero"`
+
+	// ReadOnly Whether changes are refused.
+	ReadOnly bool `json:"read_only,omitempty,omitzero"`
 }
 
 // NodeInfo A server: identity, role and limits.
@@ -729,7 +843,9 @@ type QueryChunk struct {
 
 	// Columns Names in order in the first object; empty in those that follow.
 	Columns []string `json:"columns"`
-	Data    []Row    `json:"data"`
+
+	// Data Rows in order, at most 1000.
+	Data []Row `json:"data"`
 
 	// Database Only in the last.
 	Database string `json:"database,omitempty,omitzero"`
@@ -749,24 +865,34 @@ type QueryChunk struct {
 
 // QueryErrorChunk The end of a stream that failed.
 type QueryErrorChunk struct {
+	// ChunkIndex Number of the chunks before this one.
 	ChunkIndex int `json:"chunk_index"`
 
 	// Error The engine's text.
 	Error string `json:"error"`
 
 	// ErrorType `BinderException`, `ParserException`, `CatalogException`, `RuntimeError` or another name.
-	ErrorType       string  `json:"error_type"`
+	ErrorType string `json:"error_type"`
+
+	// ExecutionTimeMS Milliseconds until the failure.
 	ExecutionTimeMS float64 `json:"execution_time_ms"`
 
 	// IsLastChunk Always true.
-	IsLastChunk   bool  `json:"is_last_chunk"`
-	RowCount      int   `json:"row_count"`
+	IsLastChunk bool `json:"is_last_chunk"`
+
+	// RowCount Always 0.
+	RowCount int `json:"row_count"`
+
+	// TotalRowsSent Rows in the chunks before; they are good.
 	TotalRowsSent int64 `json:"total_rows_sent"`
 }
 
 // QueryLimits Limits of queries and connections.
 type QueryLimits struct {
-	ConnectionTTLMinutes       float64 `json:"connection_ttl_minutes,omitempty,omitzero"`
+	// ConnectionTTLMinutes Minutes after which a connection to a database is made anew.
+	ConnectionTTLMinutes float64 `json:"connection_ttl_minutes,omitempty,omitzero"`
+
+	// HealthCheckIntervalMinutes Minutes between two looks at a connection.
 	HealthCheckIntervalMinutes float64 `json:"health_check_interval_minutes,omitempty,omitzero"`
 
 	// MaxConnectionsPerDB So many queries may be at work on one database; 0 if there is no limit.
@@ -778,6 +904,7 @@ type QueryLimits struct {
 
 // QueryMetrics Counts of statements.
 type QueryMetrics struct {
+	// QueriesByDatabase The same by graph id.
 	QueriesByDatabase map[string]int `json:"queries_by_database"`
 
 	// ResetTime When counting began.
@@ -819,10 +946,16 @@ type QueryRequest struct {
 // QueryResult The rows of a plain query.
 type QueryResult struct {
 	// Columns Names in order. Some servers derive them from the text of the statement; go by position.
-	Columns         []string `json:"columns"`
-	Data            []Row    `json:"data"`
-	Database        string   `json:"database"`
-	ExecutionTimeMS float64  `json:"execution_time_ms"`
+	Columns []string `json:"columns"`
+
+	// Data The rows in order.
+	Data []Row `json:"data"`
+
+	// Database Id of the graph.
+	Database string `json:"database"`
+
+	// ExecutionTimeMS Milliseconds that the statement took.
+	ExecutionTimeMS float64 `json:"execution_time_ms"`
 
 	// RowCount Number of rows in `data`; 10000 may mean that more were dropped.
 	RowCount int `json:"row_count"`
@@ -835,17 +968,26 @@ type QueryStreamLine struct {
 
 // RestoreResponse The task that restores, or that there is none.
 type RestoreResponse struct {
+	// Database Id of the graph.
 	Database string `json:"database,omitempty,omitzero"`
-	Details  string `json:"details,omitempty,omitzero"`
-	Message  string `json:"message"`
+
+	// Details More about the message.
+	Details string `json:"details,omitempty,omitzero"`
+
+	// Message What was begun, or why nothing was, in words.
+	Message string `json:"message"`
 
 	// MonitorURL Path of the task's event stream.
 	MonitorURL *string `json:"monitor_url,omitempty"`
 
 	// Status `initiated` or `not_implemented`.
-	Status              string `json:"status"`
-	SystemBackupCreated bool   `json:"system_backup_created,omitempty,omitzero"`
-	TaskID              string `json:"task_id,omitempty,omitzero"`
+	Status string `json:"status"`
+
+	// SystemBackupCreated Whether the present database was kept aside.
+	SystemBackupCreated bool `json:"system_backup_created,omitempty,omitzero"`
+
+	// TaskID Id of the task; absent where there is none.
+	TaskID string `json:"task_id,omitempty,omitzero"`
 }
 
 // RestoreUpload An archive to restore from.
@@ -889,19 +1031,29 @@ type Row = json.RawMessage
 
 // S3Credentials For buckets that the server cannot read with its own role.
 type S3Credentials struct {
-	AWSAccessKeyID     string `json:"aws_access_key_id,omitempty,omitzero"`
+	// AWSAccessKeyID Access key id.
+	AWSAccessKeyID string `json:"aws_access_key_id,omitempty,omitzero"`
+
+	// AWSSecretAccessKey Secret access key.
 	AWSSecretAccessKey string `json:"aws_secret_access_key,omitempty,omitzero"`
-	EndpointURL        string `json:"endpoint_url,omitempty,omitzero"`
-	Region             string `json:"region,omitempty,omitzero"`
+
+	// EndpointURL Address of an S3 other than Amazon's.
+	EndpointURL string `json:"endpoint_url,omitempty,omitzero"`
+
+	// Region Region of the bucket, such as `us-east-1`.
+	Region string `json:"region,omitempty,omitzero"`
 }
 
 // StorageMetrics Sizes of the databases.
 type StorageMetrics struct {
+	// Count Databases, with what is taken for one.
 	Count int `json:"count"`
 
 	// Databases By name; may hold directories that are not databases.
-	Databases   map[string]DatabaseUsage `json:"databases"`
-	TotalSizeGB float64                  `json:"total_size_gb"`
+	Databases map[string]DatabaseUsage `json:"databases"`
+
+	// TotalSizeGB Size of all together in GB.
+	TotalSizeGB float64 `json:"total_size_gb"`
 }
 
 // SystemMetrics Figures of the machine.
@@ -913,8 +1065,10 @@ type SystemMetrics struct {
 	Disk DiskMetrics `json:"disk"`
 
 	// Memory Memory of the machine.
-	Memory    MemoryMetrics `json:"memory"`
-	Timestamp string        `json:"timestamp"`
+	Memory MemoryMetrics `json:"memory"`
+
+	// Timestamp When the figures were taken, ISO 8601.
+	Timestamp string `json:"timestamp"`
 
 	// Volumes Volumes of the machine.
 	Volumes VolumesMetrics `json:"volumes,omitempty,omitzero"`
@@ -922,9 +1076,14 @@ type SystemMetrics struct {
 
 // Table A table of nodes or of relationships.
 type Table struct {
+	// Comment What COMMENT ON said of it.
 	Comment string `json:"comment"`
-	ID      int64  `json:"id"`
-	Name    string `json:"name"`
+
+	// ID The engine's number of the table.
+	ID int64 `json:"id"`
+
+	// Name The label of its nodes or relationships.
+	Name string `json:"name"`
 
 	// Properties Columns in order; empty on servers that cannot tell.
 	Properties []TableProperty `json:"properties"`
@@ -935,6 +1094,7 @@ type Table struct {
 
 // TableProperty A column of a table.
 type TableProperty struct {
+	// Name Name of the column.
 	Name string `json:"name"`
 
 	// PrimaryKey Only for tables of nodes.
@@ -947,6 +1107,7 @@ type TableProperty struct {
 // Task A task's record. Ingestion tasks have `graph_id`, `table_name`, `s3_pattern` and the record counts;
 // backup and restore tasks have `task_type`, `estimated_size` and `metadata`.
 type Task struct {
+	// CompletedAt UTC; when it completed or failed, null before.
 	CompletedAt *time.Time `json:"completed_at,omitempty"`
 
 	// CreatedAt UTC, with `+00:00`.
@@ -956,12 +1117,16 @@ type Task struct {
 	Error *string `json:"error,omitempty"`
 
 	// EstimatedRecords A constant on some servers.
-	EstimatedRecords int64    `json:"estimated_records,omitempty,omitzero"`
-	EstimatedSize    *float64 `json:"estimated_size,omitempty"`
+	EstimatedRecords int64 `json:"estimated_records,omitempty,omitzero"`
+
+	// EstimatedSize A guess in bytes, or null.
+	EstimatedSize *float64 `json:"estimated_size,omitempty"`
 
 	// EstimatedSizeMB A constant on some servers.
 	EstimatedSizeMB float64 `json:"estimated_size_mb,omitempty,omitzero"`
-	GraphID         string  `json:"graph_id,omitempty,omitzero"`
+
+	// GraphID Id of the graph that is loaded.
+	GraphID string `json:"graph_id,omitempty,omitzero"`
 
 	// LastHeartbeat Seconds since 1970; changes with the record only, so it does not prove life.
 	LastHeartbeat float64 `json:"last_heartbeat,omitempty,omitzero"`
@@ -976,13 +1141,19 @@ type Task struct {
 	RecordsProcessed int64 `json:"records_processed,omitempty,omitzero"`
 
 	// Result What a completed task says of itself.
-	Result    *TaskResult `json:"result,omitempty"`
-	S3Pattern string      `json:"s3_pattern,omitempty,omitzero"`
-	StartedAt *time.Time  `json:"started_at,omitempty"`
+	Result *TaskResult `json:"result,omitempty"`
+
+	// S3Pattern The files, as they were asked for.
+	S3Pattern string `json:"s3_pattern,omitempty,omitzero"`
+
+	// StartedAt UTC; null before it runs.
+	StartedAt *time.Time `json:"started_at,omitempty"`
 
 	// Status Where a task stands. There is no canceling.
-	Status    TaskStatus `json:"status"`
-	TableName string     `json:"table_name,omitempty,omitzero"`
+	Status TaskStatus `json:"status"`
+
+	// TableName Table that the rows go into.
+	TableName string `json:"table_name,omitempty,omitzero"`
 
 	// TaskID `ingest_<graph>_<table>_<8 hex>`, `backup_backup_<8 hex>` or `restore_restore_<8 hex>`.
 	TaskID string `json:"task_id"`
@@ -994,16 +1165,22 @@ type Task struct {
 // TaskCompleted Data of `completed`.
 type TaskCompleted struct {
 	// DurationSeconds 0 when unknown.
-	DurationSeconds float64                `json:"duration_seconds"`
-	Message         string                 `json:"message"`
-	Metadata        map[string]interface{} `json:"metadata,omitempty,omitzero"`
+	DurationSeconds float64 `json:"duration_seconds"`
+
+	// Message For people.
+	Message string `json:"message"`
+
+	// Metadata What the task was asked to do.
+	Metadata map[string]interface{} `json:"metadata,omitempty,omitzero"`
 
 	// Result What a completed task says of itself.
 	Result *TaskResult `json:"result,omitempty"`
 
 	// Status Where a task stands. There is no canceling.
 	Status TaskStatus `json:"status"`
-	TaskID string     `json:"task_id"`
+
+	// TaskID Id of the task.
+	TaskID string `json:"task_id"`
 
 	// TaskType What a task does.
 	TaskType TaskType `json:"task_type"`
@@ -1012,41 +1189,52 @@ type TaskCompleted struct {
 // TaskCompletedEvent The task succeeded; the last event.
 type TaskCompletedEvent struct {
 	// Data Data of `completed`.
-	Data  TaskCompleted           `json:"data"`
+	Data TaskCompleted `json:"data"`
+
+	// Event Name of the event.
 	Event TaskCompletedEventEvent `json:"event"`
 }
 
-// TaskCompletedEventEvent defines model for TaskCompletedEvent.Event.
+// TaskCompletedEventEvent Name of the event.
 type TaskCompletedEventEvent string
 
 // TaskConnected Data of `connected`.
 type TaskConnected struct {
+	// Message For people.
 	Message string `json:"message"`
-	TaskID  string `json:"task_id"`
+
+	// TaskID Id of the task.
+	TaskID string `json:"task_id"`
 
 	// TaskType What a task does.
-	TaskType  TaskType  `json:"task_type"`
+	TaskType TaskType `json:"task_type"`
+
+	// Timestamp UTC, ISO 8601.
 	Timestamp time.Time `json:"timestamp"`
 }
 
 // TaskConnectedEvent The first event, always.
 type TaskConnectedEvent struct {
 	// Data Data of `connected`.
-	Data  TaskConnected           `json:"data"`
+	Data TaskConnected `json:"data"`
+
+	// Event Name of the event.
 	Event TaskConnectedEventEvent `json:"event"`
 }
 
-// TaskConnectedEventEvent defines model for TaskConnectedEvent.Event.
+// TaskConnectedEventEvent Name of the event.
 type TaskConnectedEventEvent string
 
 // TaskErrorEvent The monitor failed; the last event. It does not say that the task failed.
 type TaskErrorEvent struct {
 	// Data Data of `error`.
-	Data  TaskMonitorError    `json:"data"`
+	Data TaskMonitorError `json:"data"`
+
+	// Event Name of the event.
 	Event TaskErrorEventEvent `json:"event"`
 }
 
-// TaskErrorEventEvent defines model for TaskErrorEvent.Event.
+// TaskErrorEventEvent Name of the event.
 type TaskErrorEventEvent string
 
 // TaskEvent One event of a task's stream.
@@ -1056,13 +1244,20 @@ type TaskEvent struct {
 
 // TaskFailed Data of `failed`.
 type TaskFailed struct {
-	Error    *string                `json:"error,omitempty"`
-	Message  string                 `json:"message"`
+	// Error Why the task failed.
+	Error *string `json:"error,omitempty"`
+
+	// Message For people.
+	Message string `json:"message"`
+
+	// Metadata What the task was asked to do.
 	Metadata map[string]interface{} `json:"metadata,omitempty,omitzero"`
 
 	// Status Where a task stands. There is no canceling.
 	Status TaskStatus `json:"status"`
-	TaskID string     `json:"task_id"`
+
+	// TaskID Id of the task.
+	TaskID string `json:"task_id"`
 
 	// TaskType What a task does.
 	TaskType TaskType `json:"task_type"`
@@ -1071,38 +1266,48 @@ type TaskFailed struct {
 // TaskFailedEvent The task failed; the last event.
 type TaskFailedEvent struct {
 	// Data Data of `failed`.
-	Data  TaskFailed           `json:"data"`
+	Data TaskFailed `json:"data"`
+
+	// Event Name of the event.
 	Event TaskFailedEventEvent `json:"event"`
 }
 
-// TaskFailedEventEvent defines model for TaskFailedEvent.Event.
+// TaskFailedEventEvent Name of the event.
 type TaskFailedEventEvent string
 
 // TaskHeartbeat Data of `heartbeat`.
 type TaskHeartbeat struct {
+	// Message For people.
 	Message string `json:"message"`
 
 	// Status Where a task stands. There is no canceling.
 	Status TaskStatus `json:"status"`
-	TaskID string     `json:"task_id"`
+
+	// TaskID Id of the task.
+	TaskID string `json:"task_id"`
 
 	// TaskType What a task does.
-	TaskType  TaskType  `json:"task_type"`
+	TaskType TaskType `json:"task_type"`
+
+	// Timestamp UTC, ISO 8601.
 	Timestamp time.Time `json:"timestamp"`
 }
 
 // TaskHeartbeatEvent The monitor lives; it says nothing of the task.
 type TaskHeartbeatEvent struct {
 	// Data Data of `heartbeat`.
-	Data  TaskHeartbeat           `json:"data"`
+	Data TaskHeartbeat `json:"data"`
+
+	// Event Name of the event.
 	Event TaskHeartbeatEventEvent `json:"event"`
 }
 
-// TaskHeartbeatEventEvent defines model for TaskHeartbeatEvent.Event.
+// TaskHeartbeatEventEvent Name of the event.
 type TaskHeartbeatEventEvent string
 
 // TaskMonitorError Data of `error`.
 type TaskMonitorError struct {
+	// Error Why the monitor failed.
 	Error string `json:"error"`
 
 	// TaskType What a task does.
@@ -1111,16 +1316,29 @@ type TaskMonitorError struct {
 
 // TaskProgress Data of `progress`.
 type TaskProgress struct {
-	EstimatedRecords int64                  `json:"estimated_records,omitempty,omitzero"`
-	Message          string                 `json:"message"`
-	Metadata         map[string]interface{} `json:"metadata,omitempty,omitzero"`
-	ProgressPercent  int                    `json:"progress_percent"`
-	RecordsProcessed int64                  `json:"records_processed,omitempty,omitzero"`
-	StartedAt        *time.Time             `json:"started_at,omitempty"`
+	// EstimatedRecords Rows in all; a constant on some servers.
+	EstimatedRecords int64 `json:"estimated_records,omitempty,omitzero"`
+
+	// Message For people.
+	Message string `json:"message"`
+
+	// Metadata What the task was asked to do.
+	Metadata map[string]interface{} `json:"metadata,omitempty,omitzero"`
+
+	// ProgressPercent Some servers know only 0 and 100.
+	ProgressPercent int `json:"progress_percent"`
+
+	// RecordsProcessed Rows so far; always 0 on some servers.
+	RecordsProcessed int64 `json:"records_processed,omitempty,omitzero"`
+
+	// StartedAt UTC; null before it runs.
+	StartedAt *time.Time `json:"started_at,omitempty"`
 
 	// Status Where a task stands. There is no canceling.
 	Status TaskStatus `json:"status"`
-	TaskID string     `json:"task_id"`
+
+	// TaskID Id of the task.
+	TaskID string `json:"task_id"`
 
 	// TaskType What a task does.
 	TaskType TaskType `json:"task_type"`
@@ -1129,15 +1347,18 @@ type TaskProgress struct {
 // TaskProgressEvent The state of the task, at first and whenever its percentage changes.
 type TaskProgressEvent struct {
 	// Data Data of `progress`.
-	Data  TaskProgress           `json:"data"`
+	Data TaskProgress `json:"data"`
+
+	// Event Name of the event.
 	Event TaskProgressEventEvent `json:"event"`
 }
 
-// TaskProgressEventEvent defines model for TaskProgressEvent.Event.
+// TaskProgressEventEvent Name of the event.
 type TaskProgressEventEvent string
 
 // TaskResult What a completed task says of itself.
 type TaskResult struct {
+	// DurationSeconds Seconds that the task ran.
 	DurationSeconds float64 `json:"duration_seconds,omitempty,omitzero"`
 
 	// Query The statement that ran.
@@ -1151,15 +1372,25 @@ type TaskResult struct {
 // TaskStats Numbers of tasks.
 type TaskStats struct {
 	// ActiveTasks Running ones.
-	ActiveTasks    int            `json:"active_tasks"`
-	CompletedTasks int            `json:"completed_tasks"`
-	FailedTasks    int            `json:"failed_tasks"`
-	PendingTasks   int            `json:"pending_tasks"`
-	TasksByStatus  map[string]int `json:"tasks_by_status"`
+	ActiveTasks int `json:"active_tasks"`
+
+	// CompletedTasks Those that succeeded.
+	CompletedTasks int `json:"completed_tasks"`
+
+	// FailedTasks Those that failed.
+	FailedTasks int `json:"failed_tasks"`
+
+	// PendingTasks Those that wait.
+	PendingTasks int `json:"pending_tasks"`
+
+	// TasksByStatus By the values of `status`.
+	TasksByStatus map[string]int `json:"tasks_by_status"`
 
 	// TasksByType `ingestion`, `backup`, `restore`, `other`.
 	TasksByType map[string]int `json:"tasks_by_type"`
-	TotalTasks  int            `json:"total_tasks"`
+
+	// TotalTasks All that the store remembers, which is a day.
+	TotalTasks int `json:"total_tasks"`
 }
 
 // TaskStatus Where a task stands. There is no canceling.
@@ -1179,6 +1410,7 @@ type Unhealthy struct {
 
 // ValidationError What is wrong with a request, one entry a fault.
 type ValidationError struct {
+	// Detail One entry a fault.
 	Detail []ValidationIssue `json:"detail"`
 }
 
@@ -1202,12 +1434,19 @@ type ValidationIssue struct {
 
 // VolumeMetrics A volume of the machine.
 type VolumeMetrics struct {
-	FreeGB     float64 `json:"free_gb,omitempty,omitzero"`
-	MountPoint string  `json:"mount_point,omitempty,omitzero"`
+	// FreeGB Free, in GB.
+	FreeGB float64 `json:"free_gb,omitempty,omitzero"`
+
+	// MountPoint Directory that it is mounted on.
+	MountPoint string `json:"mount_point,omitempty,omitzero"`
 
 	// UsagePercent A fraction from 0 to 1, in spite of its name.
 	UsagePercent float64 `json:"usage_percent,omitempty,omitzero"`
-	UsedGB       float64 `json:"used_gb,omitempty,omitzero"`
+
+	// UsedGB In use, in GB.
+	UsedGB float64 `json:"used_gb,omitempty,omitzero"`
+
+	// VolumeSizeGB Size in GB.
 	VolumeSizeGB float64 `json:"volume_size_gb,omitempty,omitzero"`
 }
 

@@ -28,7 +28,7 @@ const (
 // Wire is how connections of an instance go wrong; the zero value is that they do
 // not.
 type Wire struct {
-	Kind WireKind
+	Kind WireKind // what goes wrong
 	// Share is how often, of all pieces that a server sends: above 0, at most 1. A
 	// piece is an answer of up to 4 KiB, a part of a larger one or a chunk of a
 	// stream; over TLS also a record of the handshake.
