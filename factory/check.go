@@ -2,7 +2,11 @@ package factory
 
 import (
 	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
 	"fmt"
+	"net"
 	"time"
 )
 
@@ -20,7 +24,7 @@ const keyAge = 90 * 24 * time.Hour
 const checkPatience = 5 * time.Second
 
 // Check looks at everything that a factory needs besides the servers: the key's
-// age, Redis, and the tables of the registry with their index.
+// age, Redis and what it holds, and the tables of the registry with their index.
 func (f *Factory) Check(ctx context.Context) []Finding {
 	findings := []Finding{f.checkKey(ctx)}
 	in := f.home
@@ -29,25 +33,41 @@ func (f *Factory) Check(ctx context.Context) []Finding {
 	}
 	ctx, cancel := context.WithTimeout(ctx, checkPatience)
 	defer cancel()
-	redis := Finding{Subject: "redis", Found: "switched off, so that processes share no locations", Mend: "set KUZU_REDIS_CACHE_ENABLED=true"}
-	if in.store != nil {
-		redis = finding("redis", "answers", "check VALKEY_URL and VALKEY_AUTH_TOKEN, and that this machine may reach it", in.store.client.Ping(ctx).Err())
-	}
+	findings = append(findings, in.checkRedis(ctx)...)
 	_, graphs := in.registry.graph(ctx, "no-such-graph", false)
 	_, instances := in.registry.instance(ctx, "no-such-instance", false)
 	_, index := in.registry.query(ctx, "shared")
 	const tables = "check ENVIRONMENT, AWS_REGION, AWS_ENDPOINT_URL, the name of the table and the permissions of the role"
-	return append(findings, redis,
+	makeIndex := tables
+	if missingIndex(index) {
+		makeIndex = "create it on " + in.registry.instances + " by cluster_tier and status; until then the whole table is read"
+	}
+	return append(findings,
 		finding("table "+in.registry.graphs, "can be read", tables, graphs),
 		finding("table "+in.registry.instances, "can be read", tables, instances),
-		finding("index "+tierIndex, "can be queried", "create it on "+in.registry.instances+" by cluster_tier and status; until then the whole table is read", index))
+		finding("index "+tierIndex, "can be queried", makeIndex, index))
 }
 
 func finding(subject, well, mend string, err error) Finding {
-	if err != nil {
-		return Finding{Subject: subject, Found: err.Error(), Mend: mend}
+	if err == nil {
+		return Finding{Subject: subject, Found: well}
 	}
-	return Finding{Subject: subject, Found: well}
+	if _, name := errors.AsType[*net.DNSError](err); name {
+		mend = "check the name of the host and the resolver of this machine"
+	}
+	if untrusted(err) {
+		mend = "renew the certificate, or trust who signed it"
+	}
+	return Finding{Subject: subject, Found: err.Error(), Mend: mend}
+}
+
+// untrusted tells errors about certificates, which go-redis unwraps.
+func untrusted(err error) bool {
+	_, verification := errors.AsType[*tls.CertificateVerificationError](err)
+	_, authority := errors.AsType[x509.UnknownAuthorityError](err)
+	_, name := errors.AsType[x509.HostnameError](err)
+	_, invalid := errors.AsType[x509.CertificateInvalidError](err)
+	return verification || authority || name || invalid
 }
 
 func (f *Factory) checkKey(ctx context.Context) Finding {
@@ -72,7 +92,7 @@ func (f *Factory) checkKey(ctx context.Context) Finding {
 		return finding("key", "", "check the secret "+name+" and the permissions of the role, or set KUZU_API_KEY", err)
 	}
 	age := time.Since(at)
-	key.Found = fmt.Sprintf("%d days old", int(age.Hours()/24))
+	key.Found = fmt.Sprintf("made on %s, %.0f days ago", at.Format(time.DateOnly), age.Hours()/24)
 	if age > keyAge {
 		key.Mend = "rotate the secret " + name + ": keys are to be changed every 90 days"
 	}

@@ -36,6 +36,19 @@ func TestCheck(t *testing.T) {
 			t.Errorf("%s: wrong are %v, want %v", test.name, ill, test.ill)
 		}
 	}
+	for key, value := range map[string]string{
+		"kuzu:test:shared_master:url":       "http://127.0.0.1:8001",
+		"kuzu:test:location:" + parent:      `{"location":{"instance_id":"i-1","private_ip":"127.0.0.1"},"timestamp":` + epoch() + `}`,
+		"kuzu:test:location:kg1a2b3c4d5e6f": "\x00garbage",
+		"kuzu:test:location:kg1a2b3c4d5e70": `{"location":{"private_ip":"8.8.8.8"},"timestamp":` + epoch() + `}`,
+	} {
+		if err := w.redis.Set(key, value); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if entries := w.factory().Check(t.Context())[2]; entries.Mend == "" || !strings.HasPrefix(entries.Found, "2 of 4 cannot be used, such as kuzu:test:location:kg1a2b3c4d5e") {
+		t.Errorf("with garbage in Redis: %+v", entries)
+	}
 	tables := dynamo.Registry("test")
 	for i := range tables {
 		tables[i].Indexes = nil

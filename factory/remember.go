@@ -55,23 +55,30 @@ func (f *fleet) fromRedis(ctx context.Context, id string, doubtful bool, d *Deci
 }
 
 func (f *fleet) readLocation(id, text string) (*location, error) {
-	now := time.Now()
-	if id == masterKey { // a plain URL
-		u, err := checkEndpoint(strings.TrimSpace(text), f.cfg.AllowPublicAddresses)
-		if err != nil {
-			return nil, err
-		}
-		return f.cached(u, "", now, ingestionTTL), nil // how old it is nobody says
+	u, instance, read, err := f.parseLocation(id, text)
+	if err != nil {
+		return nil, err
+	}
+	ttl := f.cfg.CacheTTL
+	if id == masterKey {
+		ttl = ingestionTTL
+	}
+	return f.cached(u, instance, read, ttl), nil
+}
+
+// parseLocation reads what Redis holds of a graph, or of the shared master.
+func (f *fleet) parseLocation(id, text string) (u *url.URL, instance string, read time.Time, err error) {
+	if id == masterKey { // a plain URL; how old it is nobody says
+		now := time.Now()
+		u, err = checkEndpoint(strings.TrimSpace(text), f.cfg.AllowPublicAddresses)
+		return u, "", now, err
 	}
 	stored, read, err := decodeLocation(text)
 	if err != nil {
-		return nil, err
+		return nil, "", read, err
 	}
-	u, _, err := addressOf(stored.Location.EndpointURL, stored.Location.PrivateIP, f.cfg.AllowPublicAddresses)
-	if err != nil {
-		return nil, err
-	}
-	return f.cached(u, stored.Location.InstanceID, read, f.cfg.CacheTTL), nil
+	u, _, err = addressOf(stored.Location.EndpointURL, stored.Location.PrivateIP, f.cfg.AllowPublicAddresses)
+	return u, stored.Location.InstanceID, read, err
 }
 
 func (f *fleet) cached(u *url.URL, instance string, read time.Time, ttl time.Duration) *location {

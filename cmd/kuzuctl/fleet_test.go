@@ -16,7 +16,7 @@ const userGraph = "kg0123456789abcdef"
 // newFleetWorld starts a fleet whose first standard writer has a user's graph.
 func newFleetWorld(t *testing.T) (*world, *fleet.Fleet) {
 	t.Helper()
-	w := newFleetCase(t)
+	w := newFleetCase(t, nil)
 	return w.world, w.fleet
 }
 

@@ -30,6 +30,7 @@ type fleetCase struct {
 	name, line string // what it prints is in testdata/fleet/NAME.txt
 	code       int
 	stdin      string
+	config     func(*fleet.Config)
 	before     func(*fleetWorld) // what happens first
 	until      string            // what it has printed when it is interrupted; "": it ends by itself
 	only       *regexp.Regexp    // what of stdout is compared; nil: all
@@ -46,12 +47,15 @@ type fleetWorld struct {
 }
 
 // newFleetCase starts a fleet in which files can be loaded.
-func newFleetCase(t *testing.T) *fleetWorld {
+func newFleetCase(t *testing.T, config func(*fleet.Config)) *fleetWorld {
 	t.Helper()
 	w := &fleetWorld{world: &world{T: t, data: t.TempDir()}}
 	cfg := fleet.DefaultConfig()
 	cfg.DataRoot, cfg.APIKey = w.data, "kuzu_test_0123456789abcdef"
 	cfg.Engine = func(instance string) (mockserver.Engine, error) { return fleetEngine(instance), nil }
+	if config != nil {
+		config(&cfg)
+	}
 	var err error
 	if w.fleet, err = fleet.Start(t.Context(), cfg); err != nil {
 		t.Fatal(err)
@@ -147,9 +151,13 @@ func (w *fleetWorld) collapse(text string) string {
 	return text
 }
 
-// runFleetCases runs each case on a fleet of its own.
-func runFleetCases(t *testing.T, cases []fleetCase) {
+// runFleetCases runs each case on a fleet of its own, after what they have in
+// common was set.
+func runFleetCases(t *testing.T, cases []fleetCase, common ...func(*fleetCase)) {
 	for _, c := range cases {
+		for _, set := range common {
+			set(&c)
+		}
 		t.Run(c.name, func(t *testing.T) {
 			w, r := c.run(t)
 			for range 9 {
@@ -173,7 +181,7 @@ func runFleetCases(t *testing.T, cases []fleetCase) {
 // run runs the case's command.
 func (c *fleetCase) run(t *testing.T) (*fleetWorld, result) {
 	t.Helper()
-	w := newFleetCase(t)
+	w := newFleetCase(t, c.config)
 	ctx, interrupt := context.WithCancel(t.Context())
 	defer interrupt()
 	w.interrupt = interrupt

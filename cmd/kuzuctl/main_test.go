@@ -110,8 +110,10 @@ var volatile = []struct {
 	with    string
 }{
 	{regexp.MustCompile(`127\.0\.0\.1:\d+`), "SERVER"},
-	{regexp.MustCompile(`\b\d+(\.\d+)?(ns|µs|ms|s)\b`), "TIME"},
+	{regexp.MustCompile(`(lookup \S+ on )\S+:53`), "${1}RESOLVER"},
+	{regexp.MustCompile(`\b(\d+h)?(\d+m)?\d+(\.\d+)?(ns|µs|ms|s)\b`), "TIME"},
 	{regexp.MustCompile(`\d{4}-\d\d-\d\dT[\d:.]+(Z|\+00:00)?`), "DATE"},
+	{regexp.MustCompile(`on \d{4}-\d\d-\d\d`), "on DATE"},
 	{regexp.MustCompile(`-?\d+ rows/s`), "N rows/s"},
 	{regexp.MustCompile(`[\d.]+ ([KMG]i)?B(/s| in )`), "SIZE$2"},
 	{regexp.MustCompile(`(memory_(mb|percent)"?(:| +))[\d.]+`), "${1}MEMORY"},
