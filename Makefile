@@ -36,11 +36,25 @@ prove-memory: ## Send 1 GiB each way through the mock and watch its heap; needs 
 integration: ## Run the factory's tests against Redis, DynamoDB Local and moto; installs them, on Debian and as root
 	factory/integration.sh
 
+# Each part adds to bench/results.json; the last prints all of it, and fails if a
+# target was missed.
+BENCHES := resilience chain decode factory latency prism loopback
+BENCH_NEEDS := bench/prism/node_modules bench/loopback/python/.venv/installed
+
 .PHONY: bench
-bench: bench/prism/node_modules bench/loopback/python/.venv/installed ## Measure against peers; leave the machine alone meanwhile; needs Node.js and Python
-	@failed=0; cd bench; go test -run '^$$' -bench . ./... || failed=1; \
-	for part in decode chain factory prism loopback; do GOEXPERIMENT= go run ./$$part || failed=1; done; \
-	exit $$failed
+bench: $(BENCH_NEEDS) ## Measure against peers, 8 minutes; leave the machine alone meanwhile; needs Node.js and Python
+	@cd bench; rm -f results.json; failed=0; export GOEXPERIMENT=; go build ./...; \
+	for part in $(BENCHES); do echo "measuring: $$part" >&2; go run ./$$part > /dev/null || failed=1; done; \
+	go run ./report || failed=1; exit $$failed
+
+.PHONY: bench-short
+bench-short: $(BENCH_NEEDS) ## The same in one round each: do all sides answer, and answer the same
+	@cd bench; go test ./...; export GOEXPERIMENT= BENCH_SHORT=1; \
+	for part in $(BENCHES); do go run ./$$part; done
+
+.PHONY: bench-page
+bench-page: ## Write what make bench found into docs/benchmarks.md, its picture, and README.md
+	cd bench && go run ./report -pages
 
 bench/prism/node_modules: bench/prism/package-lock.json
 	cd bench/prism && npm ci --no-progress

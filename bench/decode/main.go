@@ -89,7 +89,7 @@ func run() error {
 // liveHeap streams a chunk until it has come to 1 GiB, and returns the largest
 // live heap in MiB that the garbage collector saw meanwhile.
 func liveHeap(line []byte) (float64, error) {
-	n := (1<<30)/len(line) + 1
+	n := table.Count(1<<30, 1<<26)/len(line) + 1
 	client, err := kuzu.New("http://bench:8001", kuzu.WithGraph("bench"), kuzu.WithTransport(roundTripper(func(req *http.Request) (*http.Response, error) {
 		return &http.Response{
 			StatusCode: http.StatusOK, ProtoMajor: 1, ProtoMinor: 1, Request: req,

@@ -22,6 +22,9 @@ func main() {
 	rounds := flag.Int("rounds", 7, "`number` of pairs to measure")
 	length := flag.Duration("length", 3*time.Second, "`time` that each side of a pair is asked for")
 	flag.Parse()
+	if table.Short() {
+		*length /= 10
+	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	var err error
 	if *serveAs != "" {

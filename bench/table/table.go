@@ -22,6 +22,7 @@ import (
 	"io"
 	"math"
 	"strconv"
+	"strings"
 	"text/tabwriter"
 )
 
@@ -47,13 +48,16 @@ func (r Row) OK() bool {
 	}
 }
 
-// cells are the columns of a row's line, as [header] names them.
-func (r Row) cells() []any {
+// Cells are the columns of a row's line: name, ours, baseline, ratio, target, ok.
+func (r Row) Cells() []string {
 	ok := "yes"
-	if !r.OK() {
+	switch {
+	case Short():
+		ok = "-"
+	case !r.OK():
 		ok = "NO"
 	}
-	return []any{r.Name, number(r.Ours) + " " + r.Unit, number(r.Baseline) + " " + r.Unit, number(r.Ratio), r.Target, ok}
+	return []string{r.Name, number(r.Ours) + " " + r.Unit, number(r.Baseline) + " " + r.Unit, number(r.Ratio), r.Target.String(), ok}
 }
 
 // Within is a row for a figure that must not go beyond a limit.
@@ -101,7 +105,7 @@ func Print(out io.Writer, rows ...Row) error {
 	w := tabwriter.NewWriter(out, 0, 0, 1, ' ', 0)
 	fmt.Fprintln(w, "name\t| ours\t| baseline\t| ratio\t| target\t| ok")
 	for _, r := range rows {
-		fmt.Fprintf(w, "%s\t| %s\t| %s\t| %s\t| %s\t| %s\n", r.cells()...)
+		fmt.Fprintln(w, strings.Join(r.Cells(), "\t| "))
 	}
 	return w.Flush()
 }
