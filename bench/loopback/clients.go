@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/robosystems/kuzuclient/bench/answers"
 	"github.com/robosystems/kuzuclient/factory"
 	"github.com/robosystems/kuzuclient/kuzu"
 )
@@ -60,7 +61,7 @@ func newOurs(ctx context.Context) (*ours, error) {
 	return &ours{f}, err
 }
 
-var parameters = kuzu.Params{"country": country}
+var parameters = kuzu.Params{"country": answers.Country}
 
 func (o *ours) query(ctx context.Context, q question) ([]person, error) {
 	c, err := o.factory.Client(ctx, graph, factory.Read)
@@ -92,13 +93,13 @@ func equal(ctx context.Context, c *clients) error {
 			if err != nil {
 				return fmt.Errorf("%s, %s: %w", side.name, q.name, err)
 			}
-			if !slices.Equal(rows, people(q.rows)) {
+			if !slices.Equal(rows, answers.People(q.rows)) {
 				return fmt.Errorf("%s, %s: the rows are not those that were sent", side.name, q.name)
 			}
 		}
-		want, n, wrong := people(chunkRows), 0, 0
+		want, n, wrong := answers.People(answers.ChunkRows), 0, 0
 		err := side.stream(ctx, millionRows, func(p *person) {
-			if *p != want[n%chunkRows] {
+			if *p != want[n%answers.ChunkRows] {
 				wrong++
 			}
 			n++
@@ -108,7 +109,7 @@ func equal(ctx context.Context, c *clients) error {
 		}
 	}
 	rows, err := c.python.rows()
-	if err == nil && !slices.Equal(rows, people(tenRows.rows)) {
+	if err == nil && !slices.Equal(rows, answers.People(tenRows.rows)) {
 		err = errors.New("the rows are not those that were sent")
 	}
 	if err != nil {

@@ -12,6 +12,7 @@ import (
 	"os"
 	"os/signal"
 
+	"github.com/robosystems/kuzuclient/bench/answers"
 	"github.com/robosystems/kuzuclient/bench/apart"
 	"github.com/robosystems/kuzuclient/bench/table"
 )
@@ -24,7 +25,7 @@ func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	var err error
 	if *serveFlag {
-		err = serve(ctx)
+		err = answers.Serve(ctx, 1, 1)
 	} else {
 		err = run(ctx, *python, *only)
 	}
@@ -44,7 +45,7 @@ func run(ctx context.Context, python, only string) (err error) {
 	if err := servers.Setenv(); err != nil {
 		return err
 	}
-	clients, closeAll, err := newClients(ctx, servers.Env[addressVariable], python)
+	clients, closeAll, err := newClients(ctx, servers.Env[answers.Address], python)
 	if err != nil {
 		return err
 	}

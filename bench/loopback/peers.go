@@ -15,6 +15,8 @@ import (
 	"github.com/failsafe-go/failsafe-go/failsafehttp"
 	"github.com/go-resty/resty/v2"
 	"github.com/hashicorp/go-retryablehttp"
+
+	"github.com/robosystems/kuzuclient/bench/answers"
 )
 
 // peer asks with any client of net/http's kind and decodes with encoding/json.
@@ -36,7 +38,7 @@ func newPool() *http.Transport {
 // server is no cost of the library.
 func headers(h http.Header) {
 	h.Set("Content-Type", "application/json")
-	h.Set("X-Kuzu-Api-Key", apiKey)
+	h.Set("X-Kuzu-Api-Key", answers.APIKey)
 	h.Set("X-Request-Id", "0123456789abcdef")
 	h.Set("User-Agent", "kuzuclient-go/devel")
 }

@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 
+	"github.com/robosystems/kuzuclient/bench/answers"
 	"github.com/robosystems/kuzuclient/bench/table"
 )
 
@@ -21,7 +22,7 @@ type python struct {
 }
 
 func newPython(ctx context.Context, program, url string) (*python, error) {
-	p := &python{cmd: exec.CommandContext(ctx, program, "loopback/python/client.py", url, apiKey, graph, tenRows.statement, country)} //nolint:gosec // our own program
+	p := &python{cmd: exec.CommandContext(ctx, program, "loopback/python/client.py", url, answers.APIKey, graph, tenRows.statement, answers.Country)} //nolint:gosec // our own program
 	p.cmd.Stderr = os.Stderr
 	var err error
 	if p.input, err = p.cmd.StdinPipe(); err != nil {
