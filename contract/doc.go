@@ -4,6 +4,8 @@
 // can, and holds each answer against the document: status, media type, body,
 // streams line by line and event by event. [Run] does so within a Go test.
 //
+// # What it does to the server
+//
 // The suite makes databases whose names begin with a prefix of its own, touches
 // no others, and removes them when it ends.
 package contract

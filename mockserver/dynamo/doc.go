@@ -2,6 +2,8 @@
 // [http.Handler] that speaks its JSON protocol, keeps its tables in memory, and
 // has no credentials.
 //
+// # What it knows
+//
 // It knows what a client of the fleet's registry needs and refuses everything
 // else by name: GetItem, PutItem, UpdateItem, DeleteItem, Query on an index, Scan
 // and TransactWriteItems; conditions of comparisons, attribute_exists,
@@ -9,6 +11,8 @@
 // -), ADD and REMOVE. Like the real one, it reads pages, refuses consistent reads
 // of indexes, attributes whose names are reserved words, and values that no
 // expression uses.
+//
+// # What it does not do
 //
 // Real instances are eventually consistent, throttle and report conflicts between
 // transactions; [Server.Intercept] brings faults in.
