@@ -33,6 +33,7 @@ type status struct {
 	since      time.Time // when the state was entered
 	probes     int       // calls let through while half-open
 	wave       time.Time // when the present probes' places were given out
+	row        bool      // the machine has counted failures since the last success that it was told of
 	tripped    string    // why the breaker opened
 	told       bool      // an event waits in the bell
 	tally

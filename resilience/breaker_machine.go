@@ -72,9 +72,12 @@ func (b *CircuitBreaker) feed(o outcome, slow bool) {
 		// The machine looks at its trip function on failures only.
 		failed = failed || b.state == StateHalfOpen || b.shouldTrip(&circuitbreaker.Counters{})
 	}
-	if failed {
+	switch {
+	case failed:
+		b.row = true
 		b.machine.Fail()
-	} else {
+	case b.row || b.state != StateClosed:
+		b.row = false
 		b.machine.Success()
 	}
 }

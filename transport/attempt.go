@@ -20,20 +20,18 @@ type attempt struct {
 	trip     *trip
 	endpoint Endpoint
 	server   *server
-	url      *url.URL     // to the endpoint
-	out      http.Request // with url; auth makes of it what is sent
-	sending  *http.Request
-	key      [1]string // as a header's value
-	trace    httptrace.ClientTrace
+	url      *url.URL      // to the endpoint
+	sending  *http.Request // with the key
+	key      [1]string     // as a header's value
+	context  attemptContext
 
-	wait     time.Duration           // before it
-	begun    time.Duration           // since the call began
-	took     time.Duration           // to the head of the answer, or to the failure
-	limit    time.Duration           // how long it may take, or be silent; 0 without a limit of its own
-	cancel   context.CancelCauseFunc // nil without a limit of its own
-	alarm    *alarm                  // that watches the limit; nil if timer does, or nothing
-	timer    *time.Timer             // of the silence of a body
-	conn     atomic.Int64            // nanoseconds from the start to a connection, 0 for none
+	wait     time.Duration // before it
+	begun    time.Duration // since the call began
+	took     time.Duration // to the head of the answer, or to the failure
+	limit    time.Duration // how long it may take, or be silent; 0 without a limit of its own
+	alarm    *alarm        // that watches the limit; nil if timer does, or nothing
+	timer    *time.Timer   // of the silence of a body
+	conn     atomic.Int64  // nanoseconds from the start to a connection, 0 for none
 	expired  atomic.Bool
 	released atomic.Bool
 
@@ -51,9 +49,12 @@ func (l layerAttempt) RoundTrip(req *http.Request) (*http.Response, error) {
 	t := tripOf(req.Context())
 	a := t.last
 	a.begun = t.marked
-	ctx := a.bound(req.Context())
-	a.trace.GotConn = a.gotConn
-	resp, err := l.next.RoundTrip(req.WithContext(httptrace.WithClientTrace(ctx, &a.trace)))
+	if req.Context() != context.Context(&a.context) {
+		a.context.Context, a.context.attempt = t.values(req.Context()), a
+		req = req.WithContext(&a.context)
+	}
+	a.bound()
+	resp, err := l.next.RoundTrip(req)
 	a.took = t.lap()
 	if err == nil {
 		err = a.receive(resp)
@@ -68,21 +69,18 @@ func (l layerAttempt) RoundTrip(req *http.Request) (*http.Response, error) {
 }
 
 // bound gives the attempt its time, if it has one that ends before the caller's.
-func (a *attempt) bound(ctx context.Context) context.Context {
+func (a *attempt) bound() {
 	t := a.trip
 	limits := t.timeouts
 	switch {
 	case limits.Silence > 0:
-		ctx, a.cancel = context.WithCancelCause(ctx)
 		if a.limit = limits.Attempt; a.limit > 0 {
 			a.timer = time.AfterFunc(a.limit, a.expire)
 		}
 	case limits.Attempt > 0 && !t.endsWithin(a.begun+limits.Attempt):
-		ctx, a.cancel = context.WithCancelCause(ctx)
 		a.limit, a.alarm = limits.Attempt, t.op.alarm
 		a.alarm.watch(a)
 	}
-	return ctx
 }
 
 // endsWithin tells whether the caller's own deadline comes no later than a time
@@ -110,7 +108,7 @@ func (a *attempt) sent() bool {
 // expire ends the attempt when its time is over.
 func (a *attempt) expire() {
 	a.expired.Store(true)
-	a.cancel(errExpired)
+	a.context.end(errExpired)
 }
 
 // release lets go of what the attempt holds.
@@ -124,9 +122,7 @@ func (a *attempt) release() {
 	if a.timer != nil {
 		a.timer.Stop()
 	}
-	if a.cancel != nil {
-		a.cancel(nil)
-	}
+	a.context.end(nil)
 	if a.conn.Load() != 0 {
 		a.trip.chain.base.busy.Add(-1)
 	}

@@ -28,7 +28,7 @@ func (l layerAuth) RoundTrip(req *http.Request) (*http.Response, error) {
 		}
 	}
 	a := t.last
-	resp, err := l.send(req, &a.out, t, key, &a.key)
+	resp, err := l.send(req, t, key, &a.key)
 	if err != nil || resp.StatusCode != http.StatusUnauthorized || l.keys == nil || !t.rewindable() {
 		return resp, err
 	}
@@ -44,14 +44,13 @@ func (l layerAuth) RoundTrip(req *http.Request) (*http.Response, error) {
 	discard(resp)
 	again := *req
 	again.Body = body
-	return l.send(&again, new(http.Request), t, fresh, new([1]string)) // the first may still be on its way out
+	return l.send(&again, t, fresh, new([1]string)) // the first may still be on its way out
 }
 
-// send sends a request as out, with the key in value. The request that the response points to
-// stays without it.
-func (l layerAuth) send(req, out *http.Request, t *trip, key string, value *[1]string) (*http.Response, error) {
+// send sends the attempt's request with the key, which is put into value.
+func (l layerAuth) send(req *http.Request, t *trip, key string, value *[1]string) (*http.Response, error) {
 	headers := make(http.Header, len(req.Header)+len(t.added.others)+3)
-	maps.Copy(headers, req.Header)
+	copyHeaders(headers, req.Header)
 	t.added.to(headers)
 	if key != "" {
 		value[0] = key
@@ -60,14 +59,40 @@ func (l layerAuth) send(req, out *http.Request, t *trip, key string, value *[1]s
 	if sent := headers[keyHeader]; len(sent) > 0 {
 		t.key = sent[0]
 	}
-	*out = *req
-	out.Header = headers
-	t.last.sending = out
-	resp, err := l.next.RoundTrip(out)
+	req.Header = headers
+	t.last.sending = req
+	resp, err := l.next.RoundTrip(req)
 	if resp != nil {
-		resp.Request = req
+		resp.Request = t.answered(resp)
 	}
 	return resp, err
+}
+
+// answered returns the request that a response points to: the caller's, or for a
+// refusal one that leads to the trip, since whoever makes an error of it wants to
+// tell of that. Neither has the key.
+func (t *trip) answered(resp *http.Response) *http.Request {
+	if resp.StatusCode < http.StatusMultipleChoices {
+		return t.asked
+	}
+	req := t.asked.WithContext(t)
+	req.URL = t.last.url
+	return req
+}
+
+// usualHeaders are those that nearly all requests have, and no others. To look for
+// them costs half of what it costs to walk a map.
+var usualHeaders = [...]string{"Content-Type", "Accept"}
+
+func copyHeaders(to, from http.Header) {
+	for _, name := range usualHeaders {
+		if values, ok := from[name]; ok {
+			to[name] = values
+		}
+	}
+	if len(to) < len(from) {
+		maps.Copy(to, from)
+	}
 }
 
 // keyError says that there is no key to send.

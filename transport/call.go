@@ -33,7 +33,8 @@ type trip struct {
 	timeouts Timeouts
 	stream   bool
 	resolver Resolver
-	req      *http.Request // what the layers above retry hand down
+	asked    *http.Request // the caller's, never changed
+	req      *http.Request // what attempts are made of
 	started  time.Time
 	marked   time.Duration // from started to when lap was last called
 	id       string        // request id
@@ -44,7 +45,7 @@ type trip struct {
 	spent    Spent
 	attempts []*attempt
 	last     *attempt
-	first    attempt     // the usual one, so that it costs nothing
+	first    *attempt    // that the request leads to
 	history  [1]*attempt // what attempts begins with
 	tried    []Endpoint  // of the attempts, in order
 	visited  [1]Endpoint // what tried begins with
@@ -74,10 +75,35 @@ func (t *trip) Value(key any) any {
 
 // tripOf returns the trip that a context belongs to, nil if none.
 func tripOf(ctx context.Context) *trip {
-	if t, ok := ctx.(*trip); ok {
-		return t
+	switch c := ctx.(type) {
+	case *attemptContext:
+		return c.attempt.trip
+	case *trip:
+		return c
 	}
 	t, _ := ctx.Value(tripKey{}).(*trip)
+	return t
+}
+
+// request returns the request that the layers hand down: a copy of the caller's
+// that leads to the trip. Unless it is to be a stream, whose layer adds to the
+// context, it has that of the first attempt, which needs no copy of its own then
+// and sends this one.
+func (t *trip) request() *http.Request {
+	if t.stream {
+		return t.asked.WithContext(t)
+	}
+	t.first = &attempt{trip: t}
+	t.first.context.Context, t.first.context.attempt = t, t.first
+	return t.asked.WithContext(&t.first.context)
+}
+
+// values returns what the context of an attempt is to be a child of, from that
+// of the request: the attempt before may have ended.
+func (t *trip) values(ctx context.Context) context.Context {
+	if t.stream {
+		return ctx
+	}
 	return t
 }
 
@@ -91,7 +117,7 @@ func (t *trip) lap() time.Duration {
 
 // newTrip begins a call.
 func (c *Chain) newTrip(req *http.Request, resolver Resolver) *trip {
-	t := &trip{Context: req.Context(), chain: c, resolver: resolver, started: time.Now()}
+	t := &trip{Context: req.Context(), asked: req, chain: c, resolver: resolver, started: time.Now()}
 	if named, ok := t.Context.Value(namedCallKey{}).(Call); ok {
 		t.op, t.Call = c.operations.byID[named.Operation], named
 	}

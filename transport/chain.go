@@ -188,7 +188,7 @@ type routed struct {
 
 func (r *routed) RoundTrip(req *http.Request) (*http.Response, error) {
 	t := r.chain.newTrip(req, r.resolver)
-	return r.chain.first.RoundTrip(req.WithContext(t))
+	return r.chain.first.RoundTrip(t.request())
 }
 
 // askAside carries what the stream layer asks on behalf of a call as a call of
@@ -202,7 +202,7 @@ func (a askAside) RoundTrip(req *http.Request) (*http.Response, error) {
 	behalf := tripOf(req.Context())
 	t := a.newTrip(req, behalf.resolver)
 	t.id, t.added = behalf.id, behalf.added
-	return a.next.RoundTrip(req.WithContext(t))
+	return a.next.RoundTrip(t.request())
 }
 
 // Forget drops what is kept of an endpoint that is gone for good: its breakers

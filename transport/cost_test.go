@@ -18,7 +18,7 @@ func TestCostOfACall(t *testing.T) {
 	c := chain(t, func(s *transport.ChainSettings) {
 		s.Transport, s.Observe = network, transport.ObserveSettings{Logger: slog.New(slog.DiscardHandler)}
 	})
-	const limit = 14
+	const limit = 9
 	with, without := allocations(c.For(static(t, "http://10.0.0.1:8001"))), allocations(network)
 	if more := with - without; more > limit {
 		t.Errorf("%v allocations more than %v, want at most %d", more, without, limit)

@@ -5,6 +5,7 @@ import (
 	"maps"
 	"net/http"
 	"sync"
+	"sync/atomic"
 
 	"github.com/robosystems/kuzuclient/resilience"
 )
@@ -46,15 +47,14 @@ type limits struct {
 	rate     *resilience.Throttler        // nil for no bound
 	settings *resilience.BulkheadSettings // nil for no bound
 
-	mu     sync.Mutex
+	mu     sync.RWMutex
 	graphs map[string]*graphLimit // guarded by mu
 }
 
 // graphLimit bounds the calls to one graph.
 type graphLimit struct {
 	*resilience.Compartment
-	limits *limits
-	calls  int // in it or waiting; guarded by limits.mu
+	calls atomic.Int64 // in it or waiting; it grows under limits.mu only
 }
 
 func newLimits(s ChainSettings) (*limits, error) {
@@ -102,17 +102,25 @@ func (l *limits) enter(t *trip) error {
 
 // graph returns the limit of a graph, with the call counted.
 func (l *limits) graph(id string) *graphLimit {
+	l.mu.RLock()
+	g := l.graphs[id]
+	if g != nil {
+		g.calls.Add(1)
+	}
+	l.mu.RUnlock()
+	if g != nil {
+		return g
+	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	g := l.graphs[id]
-	if g == nil {
+	if g = l.graphs[id]; g == nil {
 		if len(l.graphs) >= maxQuietGraphs {
-			maps.DeleteFunc(l.graphs, func(_ string, g *graphLimit) bool { return g.calls == 0 })
+			maps.DeleteFunc(l.graphs, func(_ string, g *graphLimit) bool { return g.calls.Load() == 0 })
 		}
-		g = &graphLimit{Compartment: resilience.Bulkhead(*l.settings), limits: l}
+		g = &graphLimit{Compartment: resilience.Bulkhead(*l.settings)}
 		l.graphs[id] = g
 	}
-	g.calls++
+	g.calls.Add(1)
 	return g
 }
 
@@ -122,8 +130,4 @@ func (g *graphLimit) leave() {
 	g.quit()
 }
 
-func (g *graphLimit) quit() {
-	g.limits.mu.Lock()
-	defer g.limits.mu.Unlock()
-	g.calls--
-}
+func (g *graphLimit) quit() { g.calls.Add(-1) }

@@ -128,12 +128,11 @@ func (t *trip) outcome(err error) string {
 
 // called tells about a call that is over.
 func (o *observer) called(t *trip, err error) {
-	took := time.Since(t.started)
 	outcome := ""
 	if err != nil || t.last == nil || t.last.kind != 0 {
 		outcome = t.outcome(err)
 	}
-	o.metrics.called(t, outcome, took)
+	o.metrics.called(t, outcome)
 	if t.span != nil {
 		o.endSpan(t, outcome, err)
 	}
@@ -146,7 +145,7 @@ func (o *observer) called(t *trip, err error) {
 	}
 	attrs := []slog.Attr{
 		slog.String("operation", t.Operation), slog.String("graph", t.Graph), slog.String("request", t.id),
-		slog.Duration("took", took), slog.Int("attempts", len(t.attempts)),
+		slog.Duration("took", time.Since(t.started)), slog.Int("attempts", len(t.attempts)),
 	}
 	if t.last != nil {
 		attrs = append(attrs, slog.String("endpoint", t.last.server.name), slog.Int("status", t.last.status))

@@ -100,10 +100,11 @@ func (m *metrics) observePool(b *base) (stop func() error, err error) {
 	return registration.Unregister, nil
 }
 
-func (m *metrics) called(t *trip, outcome string, took time.Duration) {
+func (m *metrics) called(t *trip, outcome string) {
 	if !m.operation.Enabled(t.Context) {
 		return
 	}
+	took := time.Since(t.started)
 	if outcome == "" {
 		m.operation.Record(t.Context, took.Seconds(), t.op.observed.success)
 		return

@@ -64,11 +64,14 @@ func (l *layerRetry) RoundTrip(req *http.Request) (*http.Response, error) {
 // repeat has the engine make the attempts after the first. Its error is that of
 // a context that ended while it waited.
 func (l *layerRetry) repeat(t *trip) error {
-	shim := *t.req
+	if !t.stream {
+		t.req = t.asked.WithContext(t) // the first attempt may still be reading its own
+	}
+	shim := t.req.WithContext(t)
 	shim.Method, shim.Header = http.MethodGet, http.Header{}
 	shim.Body, shim.GetBody, shim.ContentLength = nil, nil, 0
 	t.known = true
-	_, err := l.engine.Do(&retryablehttp.Request{Request: &shim}) //nolint:bodyclose // a stand-in has none
+	_, err := l.engine.Do(&retryablehttp.Request{Request: shim}) //nolint:bodyclose // a stand-in has none
 	return err
 }
 

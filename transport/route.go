@@ -32,15 +32,21 @@ func (l layerRoute) RoundTrip(req *http.Request) (*http.Response, error) {
 			return nil, e
 		}
 		a := t.begin(endpoint)
-		a.out = *req
 		a.url = endpoint.lead(req.URL)
-		a.out.URL, a.out.Host = a.url, ""
-		if a.out.Body, err = t.body(); err != nil {
+		out := req
+		if a != t.first {
+			out = new(http.Request)
+			*out = *req
+		}
+		out.URL, out.Host = a.url, ""
+		if out.Body, err = t.body(); err != nil {
 			return nil, Errorf(KindInvalidRequest, "the request body cannot be had again: %v", err)
 		}
-		setDirect(req.Context(), endpoint.Direct)
+		if t.stream {
+			setDirect(req.Context(), endpoint.Direct)
+		}
 		l.observe.routed(t, a)
-		resp, err := l.next.RoundTrip(&a.out)
+		resp, err := l.next.RoundTrip(out)
 		if refusal := a.open; refusal != nil {
 			// Nothing was asked, so there is nothing to report.
 			open = refusal
@@ -102,11 +108,11 @@ func (c *Chain) unroutable(t *trip, err error) error {
 
 // begin makes the record of the next attempt.
 func (t *trip) begin(endpoint Endpoint) *attempt {
-	a := &t.first
-	if a.trip != nil {
-		a = new(attempt)
+	a := t.first
+	if a == nil || a.server != nil {
+		a = &attempt{trip: t}
 	}
-	a.trip, a.endpoint, a.server = t, endpoint, t.chain.servers.get(endpoint.URL)
+	a.endpoint, a.server = endpoint, t.chain.servers.get(endpoint.URL)
 	a.wait, t.wait = t.wait, 0
 	t.attempts = append(t.attempts, a)
 	t.tried = append(t.tried, endpoint)

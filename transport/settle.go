@@ -46,16 +46,17 @@ func (t *trip) ambiguous() bool {
 // look asks for the tables of the graph, as a call of its own at the endpoint
 // that reported the conflict.
 func (l *layerRetry) look(t *trip) (applied, exists bool) {
-	question, err := http.NewRequestWithContext(t.Context, http.MethodGet, t.last.server.name+"/databases/"+t.Graph+"/schema", nil)
+	aside := WithCall(t.Context, Call{Operation: "getSchema", Graph: t.Graph, Idempotent: true})
+	question, err := http.NewRequestWithContext(aside, http.MethodGet, t.last.server.name+"/databases/"+t.Graph+"/schema", nil)
 	if err != nil {
 		return false, false
 	}
 	own := t.chain.newTrip(question, at{t.last.endpoint})
 	own.id, own.added = t.id, t.added
-	if key := t.req.Header[keyHeader]; len(key) > 0 {
+	if key := t.asked.Header[keyHeader]; len(key) > 0 {
 		question.Header[keyHeader] = key
 	}
-	resp, err := l.RoundTrip(question.WithContext(own))
+	resp, err := l.RoundTrip(own.request())
 	if err != nil {
 		return false, false
 	}

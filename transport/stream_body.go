@@ -18,8 +18,9 @@ import (
 // time; Close may come from elsewhere.
 type StreamBody struct {
 	layer *streams
-	req   *http.Request // as it was asked
-	url   *url.URL      // that answered
+	ctx   context.Context //nolint:containedctx // of the call, for as long as the body is read
+	req   *http.Request   // as it was asked
+	url   *url.URL        // that answered
 	lines *lines
 	way   *hop // nil if a doubtful end is not to be settled by the connection
 
@@ -37,8 +38,10 @@ type StreamBody struct {
 }
 
 func newStreamBody(layer *streams, req *http.Request, resp *http.Response, way *hop) *StreamBody {
-	s := &StreamBody{layer: layer, req: req, url: req.URL, lines: newLines(resp.Body, layer.settings)}
-	if resp.Request != nil && resp.Request.URL != nil {
+	s := &StreamBody{layer: layer, ctx: req.Context(), req: req, url: req.URL, lines: newLines(resp.Body, layer.settings)}
+	if t := tripOf(s.ctx); t != nil {
+		s.ctx, s.url = t, t.last.url // that of the request may be of an attempt before
+	} else if resp.Request != nil && resp.Request.URL != nil {
 		s.url = resp.Request.URL
 	}
 	if way != nil && way.hold(s.url, resp) {
@@ -133,7 +136,7 @@ func (s *StreamBody) Next() (chunk.Chunk, error) {
 }
 
 func (s *StreamBody) read() (chunk.Chunk, error) {
-	ctx := s.req.Context()
+	ctx := s.ctx
 	if s.last {
 		return chunk.Chunk{}, s.drain()
 	}

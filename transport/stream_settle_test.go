@@ -49,7 +49,7 @@ func TestConnectionsTellFailedStreams(t *testing.T) {
 		}
 	}))
 	defer srv.Close()
-	r := newReader(t, func(s *transport.StreamSettings) { s.Direct, s.Settle = true, 20*time.Millisecond })
+	r := newReader(t, func(s *transport.StreamSettings) { s.Direct, s.Settle = true, 200*time.Millisecond })
 	done := make(chan struct{})
 	var others, streams sync.WaitGroup
 	for range 2 {
@@ -73,7 +73,7 @@ func TestConnectionsTellFailedStreams(t *testing.T) {
 	for _, graph := range []string{"fails", "works"} {
 		for range 3 {
 			streams.Go(func() {
-				for range 15 {
+				for range 4 {
 					req, _ := http.NewRequestWithContext(t.Context(), http.MethodPost, srv.URL+"/databases/"+graph+"/query?streaming=true", strings.NewReader(`{"cypher": "RETURN 1"}`))
 					resp, err := r.client.Do(req)
 					if err != nil && strings.Contains(err.Error(), "server closed idle connection") {
