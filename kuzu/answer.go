@@ -17,7 +17,7 @@ const maxPlainRows = 10_000
 // looked at yet. It is truncated if rows may have been dropped.
 func (c *Client) ask(ctx context.Context, statement string, params Params) (answer chunk.Chunk, truncated bool, err error) {
 	op := gen.OpQueryDatabase
-	request, err := c.prepare(statement, params, true)
+	ctx, request, err := c.prepare(ctx, statement, params, true)
 	if err != nil {
 		return answer, false, err
 	}

@@ -7,6 +7,7 @@ import (
 
 	"github.com/robosystems/kuzuclient/gen"
 	"github.com/robosystems/kuzuclient/internal/cypher"
+	"github.com/robosystems/kuzuclient/transport"
 )
 
 // Result is the whole result of a statement.
@@ -49,11 +50,13 @@ func (c *Client) Query(ctx context.Context, statement string, params Params) (*R
 	return result, nil
 }
 
-// prepare checks a statement and its parameters and makes the request of them.
-// Plain queries have limits on parameters that streams do not have.
-func (c *Client) prepare(statement string, params Params, plain bool) (gen.QueryRequest, error) {
-	refuse := func(kind Kind, err error) (gen.QueryRequest, error) {
-		return gen.QueryRequest{}, c.fail(gen.OpQueryDatabase, kind, "%s", unprefixed(err))
+// prepare checks a statement and its parameters and makes the request of them,
+// with the context to send it in: that tells the chain what the statement does, so
+// that it is read only once. Plain queries have limits on parameters that streams
+// do not have.
+func (c *Client) prepare(ctx context.Context, statement string, params Params, plain bool) (context.Context, gen.QueryRequest, error) {
+	refuse := func(kind Kind, err error) (context.Context, gen.QueryRequest, error) {
+		return ctx, gen.QueryRequest{}, c.fail(gen.OpQueryDatabase, kind, "%s", unprefixed(err))
 	}
 	parsed, err := cypher.Parse(statement)
 	if err != nil {
@@ -72,7 +75,9 @@ func (c *Client) prepare(statement string, params Params, plain bool) (gen.Query
 	if err != nil {
 		return refuse(KindInvalidRequest, err)
 	}
-	return gen.QueryRequest{Database: c.graph, Cypher: parsed.Text, Parameters: values}, nil
+	reads := parsed.Access == cypher.Read
+	ctx = transport.WithCall(ctx, transport.Call{Operation: gen.OpQueryDatabase.ID, Graph: c.graph, Write: !reads, Idempotent: reads})
+	return ctx, gen.QueryRequest{Database: c.graph, Cypher: parsed.Text, Parameters: values}, nil
 }
 
 // unprefixed returns what the tokenizer says; that it is the one who says so

@@ -49,7 +49,7 @@ func (c *Client) Stream(ctx context.Context, statement string, params Params, op
 		opt(&rows.options)
 	}
 	rows.options.prepare(ctx, c, statement, params)
-	body, err := c.prepare(statement, params, false)
+	ctx, body, err := c.prepare(ctx, statement, params, false)
 	if err != nil {
 		rows.err = err
 		return rows

@@ -1,12 +1,14 @@
 package transport_test
 
 import (
+	"errors"
 	"io"
 	"net/http"
 	"net/http/httptest"
 	"strings"
 	"testing"
 
+	"github.com/robosystems/kuzuclient/kuzu"
 	"github.com/robosystems/kuzuclient/transport"
 )
 
@@ -103,4 +105,35 @@ func TestStreamsThroughTheChain(t *testing.T) {
 	if e := transport.SendError(t.Context(), err); e.Kind != transport.KindNotFound || len(asked) != 2 || asked[1] != "GET /databases/social "+plantedKey {
 		t.Errorf("got %v after %d requests", err, len(asked))
 	}
+}
+
+// TestTheClientNamesItsStatements, so that the chain does not read them again.
+func TestTheClientNamesItsStatements(t *testing.T) {
+	network := &scripted{answer: func(int, *http.Request) (*http.Response, error) {
+		return nil, errors.New("connection reset by peer")
+	}}
+	for statement, requests := range map[string]int{"MATCH (n) RETURN n.a": 2, "CREATE (:Entity {id: '1'})": 1} {
+		network.at = nil
+		c := chain(t, func(s *transport.ChainSettings) { s.Transport, s.Retry.Delay, s.Retry.MaxRetries = network, 0, 1 })
+		unread := unreadable{c.For(static(t, "http://10.0.0.1:8001"))}
+		client, err := kuzu.New("http://nowhere.invalid", kuzu.WithGraph("social"), kuzu.WithTransport(unread))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := client.Query(t.Context(), statement, nil); err == nil || len(network.at) != requests {
+			t.Errorf("%s: %v after %d requests, want %d", statement, err, len(network.at), requests)
+		}
+	}
+}
+
+// unreadable passes requests on with bodies that say nothing of the statement.
+type unreadable struct{ next http.RoundTripper }
+
+func (u unreadable) RoundTrip(req *http.Request) (*http.Response, error) {
+	other := req.Clone(req.Context())
+	_ = req.Body.Close()
+	other.GetBody = func() (io.ReadCloser, error) { return io.NopCloser(strings.NewReader("not JSON")), nil }
+	other.Body, _ = other.GetBody()
+	other.ContentLength = int64(len("not JSON"))
+	return u.next.RoundTrip(other)
 }

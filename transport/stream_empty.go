@@ -26,7 +26,8 @@ func (s *StreamBody) askAboutNothing(ctx context.Context) error {
 	}
 	url := *s.req.URL
 	url.Path, url.RawPath, url.RawQuery = path, "", ""
-	question, err := http.NewRequestWithContext(ctx, http.MethodGet, url.String(), nil)
+	aside := WithCall(ctx, Call{Operation: "getDatabase", Graph: s.graph(), Idempotent: true})
+	question, err := http.NewRequestWithContext(aside, http.MethodGet, url.String(), nil)
 	if err != nil {
 		return s.fail(KindProtocol, "the stream is empty")
 	}
