@@ -24,6 +24,10 @@ help: ## List the targets
 demo: ## Run the main job: a service finds its graphs in a fleet on loopback, while parts of it die
 	go run ./examples/demo
 
+.PHONY: picture
+picture: ## Draw the picture of the README anew, from what the demo prints
+	go run ./examples/picture -prompt "make demo" -out docs/images/demo.svg -- go run ./examples/demo
+
 .PHONY: test
 test: ## Run all tests, with the race detector where there is a C compiler
 	go test -timeout 5m $(RACE) ./...
