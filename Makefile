@@ -42,7 +42,7 @@ integration: ## Run the factory's tests against Redis, DynamoDB Local and moto; 
 
 # Each part adds to bench/results.json; the last prints all of it, and fails if a
 # target was missed.
-BENCHES := resilience chain decode factory latency prism loopback
+BENCHES := resilience chain decode factory latency growth prism loopback
 BENCH_NEEDS := bench/prism/node_modules bench/loopback/python/.venv/installed
 
 .PHONY: bench
