@@ -18,6 +18,10 @@ import (
 // everything that it does.
 const redisPatience = 50 * time.Millisecond
 
+// redisRest is for how long a Redis that fails is left alone. Trying it costs one
+// call its patience.
+const redisRest = 2 * time.Second
+
 // store is Redis, and a breaker that remembers when it is away.
 type store struct {
 	client  *redis.Client
@@ -32,7 +36,7 @@ func newStore(c *Config) (*store, error) {
 		return nil, err
 	}
 	breaker := resilience.Breaker("redis", resilience.BreakerSettings{
-		FailureThreshold: 3, SuccessThreshold: 1, HalfOpenRequests: 1, OpenTimeout: 5 * time.Second,
+		FailureThreshold: 3, SuccessThreshold: 1, HalfOpenRequests: 1, OpenTimeout: redisRest,
 		Failure: func(err error) bool { return !errors.Is(err, redis.Nil) },
 	})
 	return &store{client: redis.NewClient(options), breaker: breaker}, breaker.Err()
