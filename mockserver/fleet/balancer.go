@@ -62,6 +62,9 @@ func newBalancer(replicas []*Instance) (*balancer, error) {
 
 // ServeHTTP implements [http.Handler].
 func (b *balancer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	// Otherwise an answer that begins while the request's end is still looked for
+	// closes the request's body, and breaks off with it.
+	_ = http.NewResponseController(w).EnableFullDuplex()
 	if b.failing.Load() {
 		badGateway(w)
 		return

@@ -11,10 +11,12 @@ import (
 	"net/http/httptest"
 	"os"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
 
+	"github.com/robosystems/kuzuclient/mockserver"
 	"github.com/robosystems/kuzuclient/mockserver/dynamo"
 	"github.com/robosystems/kuzuclient/mockserver/fleet"
 )
@@ -139,6 +141,55 @@ func TestTheBalancerFailsOnItsOwn(t *testing.T) {
 	}
 	without := start(t, func(cfg *fleet.Config) { cfg.Replicas = 0 })
 	without.FailBalancer() // there is none
+}
+
+// TestTheBalancerCarriesStreams asks for many streams, whose head a replica sends
+// while the balancer may still look for more of the request.
+func TestTheBalancerCarriesStreams(t *testing.T) {
+	f := start(t, func(cfg *fleet.Config) {
+		cfg.Engine = func(string) (mockserver.Engine, error) {
+			engine := mockserver.NewScripted()
+			engine.Handle("RETURN who", func(mockserver.Call) (mockserver.Answer, error) {
+				<-time.After(time.Millisecond) // the head has left, and the rest has not
+				return mockserver.Answer{Columns: []string{"who"}, Rows: [][]any{{"it"}}}, nil
+			})
+			return engine, nil
+		}
+	})
+	if err := f.Master().Engine.Create(t.Context(), graph); err != nil {
+		t.Fatal(err)
+	}
+	if err := f.SyncReplicas(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	url := f.Env()["KUZU_REPLICA_ALB_URL"] + "/databases/" + graph + "/query?streaming=true"
+	pool := &http.Transport{MaxIdleConnsPerHost: 8}
+	defer pool.CloseIdleConnections()
+	var asking sync.WaitGroup
+	for range 8 {
+		asking.Go(func() {
+			for range 250 {
+				req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, url, strings.NewReader(`{"database":"`+graph+`","cypher":"RETURN who"}`))
+				if err != nil {
+					t.Error(err)
+					return
+				}
+				req.Header.Set("Content-Type", "application/json")
+				resp, err := pool.RoundTrip(req)
+				if err != nil {
+					t.Error(err)
+					return
+				}
+				text, err := io.ReadAll(resp.Body)
+				resp.Body.Close()
+				if err != nil || !strings.Contains(string(text), `"is_last_chunk": true`) {
+					t.Errorf("%q, %v", text, err)
+					return
+				}
+			}
+		})
+	}
+	asking.Wait()
 }
 
 func TestRotateKey(t *testing.T) {
