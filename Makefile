@@ -68,8 +68,16 @@ bench/loopback/python/.venv/installed: bench/loopback/python/requirements.txt
 	cd bench/loopback/python && python3 -m venv .venv && .venv/bin/python -m pip install -q --disable-pip-version-check -r requirements.txt
 	touch $@
 
+# How long faults go on, and which; a failure prints the seed that repeats it.
+CHAOSTIME ?= 2m
+SEED ?= 1
+
 .PHONY: chaos
-chaos: ## 20,000 calls through each kind of fault of a spoiling proxy
+chaos: ## A fleet under load and under faults for CHAOSTIME=, beginning with SEED=
+	go test -count=1 -timeout 0 $(RACE) -run '^TestChaos$$' -v ./chaos -chaos.time $(CHAOSTIME) -chaos.seed $(SEED)
+
+.PHONY: chaos-proxy
+chaos-proxy: ## 20,000 calls through each kind of fault of a spoiling proxy
 	go test -count=1 -timeout 30m -run '^TestChaos' -v ./transport -chaos.calls 20000
 
 # How long each fuzz target runs, and which: a regular expression for <package>/<name>.

@@ -110,7 +110,7 @@ func (p *proxy) carry(in *net.TCPConn) {
 // TestChaos sends mixed calls through a proxy that spoils their answers: each
 // ends within its deadline with the right answer or a fitting error, no write
 // runs twice, nothing leaks, and all is well soon after the fault has ended. The
-// full size is a matter of make chaos.
+// full size is a matter of make chaos-proxy.
 func TestChaos(t *testing.T) {
 	for _, fault := range []string{"resets", "latency", "truncation", "5xx bursts", "blackholes"} {
 		t.Run(fault, func(t *testing.T) { chaos(t, fault, *chaosCalls) })

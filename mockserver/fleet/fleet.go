@@ -267,11 +267,13 @@ func (f *Fleet) failBalancer(fail bool) {
 }
 
 // RotateKey has all servers ask for another API key from now on, of which clients
-// learn nothing; Env has it. See [mockserver.Server.RotateKey].
+// learn nothing; Env has it. Requests that a freeze holds up get no answer, as if
+// each server had been restarted with the key. See [mockserver.Server.RotateKey].
 func (f *Fleet) RotateKey(key string) error {
 	var faults []error
 	for _, i := range f.instances {
 		faults = append(faults, i.Server.RotateKey(key))
+		i.host.drop()
 	}
 	if err := errors.Join(faults...); err != nil {
 		return fmt.Errorf("fleet: %w", err)

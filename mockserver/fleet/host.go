@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -23,7 +24,9 @@ type host struct {
 	served  chan struct{}      // closed when web has ended
 	die     context.CancelFunc // ends the requests of web
 	thaw    chan struct{}      // closed when a freeze ends; nil if there is none
+	dropped int                // how often the requests that wait were dropped
 	active  sync.WaitGroup
+	waiting atomic.Int64 // requests that a freeze holds up
 }
 
 // start listens, at the address that the host had before if it had one.
@@ -96,6 +99,13 @@ func (h *host) melt() {
 	}
 }
 
+// drop has the requests that a freeze holds up end without an answer.
+func (h *host) drop() {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.dropped++
+}
+
 // wait returns when no request is under way after a stop.
 func (h *host) wait() { h.active.Wait() }
 
@@ -117,12 +127,20 @@ func (h *host) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	h.active.Add(1)
 	defer h.active.Done()
-	thaw := h.thaw
+	thaw, dropped := h.thaw, h.dropped
 	h.mu.Unlock()
 	if thaw != nil {
+		h.waiting.Add(1)
 		select {
 		case <-thaw:
 		case <-r.Context().Done():
+		}
+		h.waiting.Add(-1)
+		h.mu.Lock()
+		gone := h.dropped != dropped
+		h.mu.Unlock()
+		if gone {
+			panic(http.ErrAbortHandler)
 		}
 	}
 	if r.Context().Err() != nil { // the client has gone, or the host has

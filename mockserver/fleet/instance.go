@@ -26,6 +26,9 @@ func (i *Instance) Kill() { i.host.stop() }
 // Freeze makes the instance take connections and requests and answer none.
 func (i *Instance) Freeze() { i.host.freeze() }
 
+// Waiting is how many requests a freeze holds up now.
+func (i *Instance) Waiting() int { return int(i.host.waiting.Load()) }
+
 // Restart ends what Kill or Freeze did. Requests that a freeze held up are
 // answered. It fails if another program has taken the address meanwhile.
 func (i *Instance) Restart(ctx context.Context) error {

@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os"
+	"runtime"
 	"strings"
 	"sync"
 	"syscall"
@@ -194,8 +195,23 @@ func TestTheBalancerCarriesStreams(t *testing.T) {
 
 func TestRotateKey(t *testing.T) {
 	f := start(t, func(cfg *fleet.Config) { cfg.APIKey = "old" })
+	f.Master().Freeze()
+	held := make(chan error)
+	go func() {
+		_, _, err := ask(t.Context(), http.MethodGet, f.Master().URL+"/tasks", "", "X-Kuzu-API-Key", "old")
+		held <- err
+	}()
+	for f.Master().Waiting() == 0 {
+		runtime.Gosched()
+	}
 	if err := f.RotateKey("new"); err != nil {
 		t.Fatal(err)
+	}
+	if err := f.Master().Restart(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if err := <-held; err == nil {
+		t.Error("a request that waited over the rotation is answered")
 	}
 	for key, want := range map[string]int{"old": 401, "new": 200} {
 		if status, answer, err := ask(t.Context(), http.MethodGet, f.Master().URL+"/tasks", "", "X-Kuzu-API-Key", key); err != nil || status != want {
