@@ -11,7 +11,8 @@ import (
 )
 
 // ChainSettings set up a [Chain]. Start from [DefaultChainSettings]; zero is
-// never replaced by a default.
+// never replaced by a default. What is zero switches its layer off, so that each
+// layer can be had alone: with Transport and its own field, and nothing else.
 type ChainSettings struct {
 	// Operations is the table of the API. What is not in it is treated by its
 	// method alone: GET and HEAD read, PUT and DELETE may be done twice, all else
@@ -35,6 +36,7 @@ type ChainSettings struct {
 	Bulkhead *resilience.BulkheadSettings
 
 	// Streams guards streamed results; whether a way is direct, the endpoints say.
+	// Zero hands them up as they come, also those that break off.
 	Streams StreamSettings
 	Observe ObserveSettings // where spans, metrics and log lines go
 	Base    BaseSettings    // the pool of connections, unless Transport is set
@@ -127,7 +129,9 @@ func NewChain(s ChainSettings) (*Chain, error) {
 	rt = layerBreaker{next: rt}
 	rt = layerRoute{next: rt, Chain: c}
 	rt = newLayerRetry(s.Retry, rt)
-	rt = &streams{next: rt, ask: askAside{Chain: c, next: rt}, settings: s.Streams}
+	if s.Streams != (StreamSettings{}) {
+		rt = &streams{next: rt, ask: askAside{Chain: c, next: rt}, settings: s.Streams}
+	}
 	rt = layerLimit{next: rt, limits: limits}
 	c.first = layerObserve{next: rt, observer: c.observe}
 	return c, nil
@@ -155,7 +159,7 @@ func (s *ChainSettings) check() error {
 	refuse(s.Timeout < 0, "Timeout: %v; it must be positive, or 0 for no bound", s.Timeout)
 	refuse(s.Retry.MaxRetries < 0 || s.Retry.MaxRetries > 100, "Retry.MaxRetries: %d; it may be 0 to 100", s.Retry.MaxRetries)
 	refuse(s.Retry.Delay < 0, "Retry.Delay: %v; it must not be negative", s.Retry.Delay)
-	refuse(!(s.Retry.Factor >= 1 && s.Retry.Factor <= 100), "Retry.Factor: %v; it may be 1 to 100", s.Retry.Factor)
+	refuse(s.Retry.MaxRetries > 0 && !(s.Retry.Factor >= 1 && s.Retry.Factor <= 100), "Retry.Factor: %v; it may be 1 to 100", s.Retry.Factor)
 	refuse(!(s.Retry.Jitter >= 0 && s.Retry.Jitter <= 1), "Retry.Jitter: %v; it may be 0 to 1", s.Retry.Jitter)
 	refuse(s.Retry.MaxDelay < s.Retry.Delay, "Retry.MaxDelay: %v; it must not be less than Retry.Delay, %v", s.Retry.MaxDelay, s.Retry.Delay)
 	refuse(s.Retry.Writes > RetryWritesAlways, "Retry.Writes: %d; it may be RetryWritesSafe or RetryWritesAlways", s.Retry.Writes)
@@ -175,8 +179,12 @@ func (s *ChainSettings) check() error {
 }
 
 // For returns the chain for calls whose way resolver knows. It costs nothing
-// but itself: make one a call if that serves.
+// but itself: make one a call if that serves. With nil, requests go where their
+// own URL leads, and the key with them: ask nobody else then.
 func (c *Chain) For(resolver Resolver) http.RoundTripper {
+	if resolver == nil {
+		resolver = asAsked{}
+	}
 	return &routed{chain: c, resolver: resolver}
 }
 

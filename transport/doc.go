@@ -22,6 +22,12 @@
 // their method, path and statement, so that users of the generated client get
 // the same care; [WithCall] names them for those who know better.
 //
+// # One layer alone
+//
+// A layer whose settings are zero does nothing. Who wants the retries only, over
+// a transport of their own, sets Transport and Retry, and sends requests with
+// [Chain.For] of no resolver, which go where their URL leads.
+//
 // # Errors
 //
 // Everything that fails is an [*Error] with a [Kind] out of a closed set.

@@ -72,6 +72,47 @@ func ExampleNewChain() {
 	// Output: 1 row, from 2 servers
 }
 
+// The retries alone, around a transport of one's own: reads are repeated, and a
+// write of which nobody knows whether it was run is not.
+func ExampleChain_For() {
+	requests := 0
+	failing := roundTripper(func(req *http.Request) (*http.Response, error) {
+		requests++
+		return &http.Response{StatusCode: http.StatusBadGateway, Request: req, Body: http.NoBody}, nil
+	})
+	chain, err := transport.NewChain(transport.ChainSettings{
+		Transport: failing,
+		Retry:     transport.RetrySettings{MaxRetries: 2, Factor: 1},
+	})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	client := &http.Client{Transport: chain.For(nil)}
+	for _, method := range []string{http.MethodGet, http.MethodPost} {
+		requests = 0
+		req, err := http.NewRequestWithContext(context.Background(), method, "http://localhost:8001/databases", nil)
+		if err != nil {
+			fmt.Println(err)
+			return
+		}
+		resp, err := client.Do(req)
+		if err != nil {
+			fmt.Println(err)
+			return
+		}
+		resp.Body.Close()
+		fmt.Println(method, requests)
+	}
+	// Output:
+	// GET 3
+	// POST 1
+}
+
+type roundTripper func(*http.Request) (*http.Response, error)
+
+func (f roundTripper) RoundTrip(req *http.Request) (*http.Response, error) { return f(req) }
+
 // Who builds requests by hand names what they do; the chain then need not look.
 func ExampleWithCall() {
 	ctx := transport.WithCall(context.Background(), transport.Call{Operation: "queryDatabase", Graph: "social", Write: true})

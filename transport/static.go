@@ -61,6 +61,21 @@ func (s *Static) Resolve(_ context.Context, _ Call, tried []Endpoint) (Endpoint,
 // Report does nothing: there is nothing to learn.
 func (*Static) Report(Call, Endpoint, Outcome) {}
 
+// asAsked is a resolver that goes where the request of the call says.
+type asAsked struct{}
+
+// Resolve names the server in the request's URL.
+func (asAsked) Resolve(ctx context.Context, _ Call, _ []Endpoint) (Endpoint, error) {
+	u := tripOf(ctx).asked.URL
+	if u.Host == "" {
+		return Endpoint{}, Errorf(KindRouting, "the request names no server: its URL lacks a host, and the chain was made for no resolver")
+	}
+	return Endpoint{URL: u, Direct: true}, nil
+}
+
+// Report does nothing: there is nothing to learn.
+func (asAsked) Report(Call, Endpoint, Outcome) {}
+
 // ParseBaseURL accepts scheme://host[:port] and nothing else, since everything
 // else would be lost or leak. The error quotes nothing that may be secret.
 func ParseBaseURL(raw string) (*url.URL, error) {
