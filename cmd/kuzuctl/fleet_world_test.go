@@ -67,7 +67,7 @@ func newFleetCase(t *testing.T, config func(*fleet.Config)) *fleetWorld {
 	}
 	w.vars["KUZU_CLIENT_MAX_RETRIES"] = "0"
 	writer := w.fleet.Writers("standard")[0]
-	w.engine = writer.Engine.(*mockserver.Scripted)
+	w.engine, _ = writer.Engine.(*mockserver.Scripted)
 	w.do(w.fleet.Place(t.Context(), userGraph, writer.ID))
 	w.do(writer.Engine.Apply(t.Context(), userGraph, []string{
 		"CREATE NODE TABLE Person(id INT64, name STRING, PRIMARY KEY(id))",
@@ -91,6 +91,7 @@ func newFleetCase(t *testing.T, config func(*fleet.Config)) *fleetWorld {
 func fleetEngine(instance string) *mockserver.Scripted {
 	engine := mockserver.NewScripted()
 	engine.Answer("RETURN who", []string{"who"}, []any{instance})
+	engine.Answer("RETURN 1 AS one", []string{"one"}, []any{int64(1)})
 	engine.Answer(people, []string{"id", "name"}, []any{int64(9007199254740993), "Ada"}, []any{int64(2), nil})
 	engine.Handle("RETURN $x AS x, $y AS y", func(c mockserver.Call) (mockserver.Answer, error) {
 		return mockserver.Answer{Columns: []string{"x", "y"}, Rows: [][]any{{c.Parameters["x"], c.Parameters["y"]}}}, nil
@@ -125,7 +126,7 @@ func (w *fleetWorld) words(line string) []string {
 	var words []string
 	for i, part := range strings.Split(line, `"`) {
 		if i%2 == 1 {
-			words = append(words, w.expand(part))
+			words = append(words, strings.ReplaceAll(w.expand(part), `\$`, "$"))
 			continue
 		}
 		words = append(words, strings.Fields(w.expand(part))...)
