@@ -75,7 +75,7 @@ func TestExamplesInPage(t *testing.T) {
 		}
 		if *update {
 			page = strings.Replace(page, block[2], printed.String(), 1)
-		} else if got, want := comparable(printed.String()), comparable(block[2]); got != want {
+		} else if got, want := unvarying(printed.String()), unvarying(block[2]); got != want {
 			t.Errorf("printed:\n%s\nwant:\n%s", got, want)
 		}
 	}
@@ -100,8 +100,8 @@ func (w *fleetWorld) example(line string, terminal bool) string {
 	return lines.String()
 }
 
-// comparable is a block without what differs from run to run, such as how often
+// unvarying is a block without what differs from run to run, such as how often
 // the bar was drawn.
-func comparable(block string) string {
+func unvarying(block string) string {
 	return settle(dashes.ReplaceAllString(barLine.ReplaceAllString(block, ""), "-"))
 }
