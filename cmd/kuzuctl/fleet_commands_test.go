@@ -32,6 +32,8 @@ var fleetCommands = []fleetCase{
 	{name: "stream", line: `stream -g $GRAPH -f $QUERY`},
 	{name: "stream-table", line: `stream -g $GRAPH -o table -f -`, stdin: people},
 
+	{name: "shell", line: `shell -g $GRAPH`, stdin: ":tables\n" + people + ";\n:use sec\nRETURN who;"},
+
 	{name: "db-list", line: `db list -g $GRAPH`},
 	{name: "db-create", line: `db create kgfedcba9876543210 --tier standard --ddl $NEW`},
 	{name: "db-create-premium", line: `db create kgfedcba9876543210 --tier premium -o csv`},

@@ -16,11 +16,12 @@ import (
 // output is stdout. Who reads it may have seen enough and go.
 type output struct {
 	*bufio.Writer
+	to   io.Writer
 	gone bool
 }
 
 func newOutput(w io.Writer) *output {
-	o := &output{}
+	o := &output{to: w}
 	o.Writer = bufio.NewWriterSize(writerFunc(func(p []byte) (int, error) {
 		n, err := w.Write(p)
 		if errors.Is(err, syscall.EPIPE) || errors.Is(err, io.ErrClosedPipe) {

@@ -140,14 +140,33 @@ complete ends in exit code 25.`,
 const chunk = 1000
 
 func (a *app) rowsAsTheyCome(rows *kuzu.Rows) error {
-	w := a.rows(chunk)
 	line := a.status()
 	defer line.clear()
-	began, n := time.Now(), 0
+	began := time.Now()
+	n, err := a.print(rows, func(n int) error {
+		if err := a.stdout.Flush(); err != nil {
+			return err
+		}
+		line.show(speed(n, time.Since(began)))
+		return nil
+	})
+	line.clear()
+	if err == nil || n > 0 && rows.Err() != nil {
+		fmt.Fprintln(a.stderr, speed(n, time.Since(began)))
+	}
+	return err
+}
+
+// print prints rows as they come and returns how many there were. What has come is
+// good, also of a stream that failed. It calls each after so many rows as servers
+// send at once.
+func (a *app) print(rows *kuzu.Rows, each func(n int) error) (int, error) {
+	w := a.rows(chunk)
+	n := 0
 	for rows.Next() {
 		if n == 0 {
 			if err := w.head(rows.Columns()); err != nil {
-				return err
+				return n, err
 			}
 		}
 		values, err := rows.Row().Values()
@@ -155,30 +174,26 @@ func (a *app) rowsAsTheyCome(rows *kuzu.Rows) error {
 			err = w.row(values)
 		}
 		if err != nil {
-			return err
+			return n, err
 		}
 		if n++; n%chunk == 0 {
-			if err := a.stdout.Flush(); err != nil {
-				return err
+			if err := each(n); err != nil {
+				return n, err
 			}
-			line.show(speed(n, time.Since(began)))
 		}
 	}
 	if n == 0 {
 		if rows.Err() != nil {
-			return rows.Err()
+			return n, rows.Err()
 		}
 		if err := w.head(rows.Columns()); err != nil {
-			return err
+			return n, err
 		}
 	}
-	// What has come is good, also of a stream that failed.
 	if err := w.end(); err != nil {
-		return err
+		return n, err
 	}
-	line.clear()
-	fmt.Fprintln(a.stderr, speed(n, time.Since(began)))
-	return rows.Err()
+	return n, rows.Err()
 }
 
 func speed(rows int, took time.Duration) string {

@@ -101,7 +101,7 @@ Results go to stdout and all else to stderr.`,
 	flags.BoolVarP(&a.verbose, "verbose", "v", false, "tell on stderr where calls go and what becomes of each attempt")
 	_ = root.RegisterFlagCompletionFunc("output", cobra.FixedCompletions(formats, cobra.ShellCompDirectiveNoFileComp))
 	root.PersistentPreRunE = a.begin
-	root.AddCommand(a.health(), a.info(), a.version(), a.query(), a.stream(), a.databases(), a.schema(),
+	root.AddCommand(a.health(), a.info(), a.version(), a.query(), a.stream(), a.shell(), a.databases(), a.schema(),
 		a.ingest(), a.copyFiles(), a.backup(), a.restore(), a.tasks(), a.routes(), a.fleet(), a.doctor(), exitCodesTopic())
 	return root
 }
@@ -115,25 +115,27 @@ func (a *app) begin(cmd *cobra.Command, _ []string) error {
 	if a.timeout < 0 {
 		return fmt.Errorf("--timeout is %v; it must not be negative", a.timeout)
 	}
-	ctx := cmd.Context()
-	if cmd.Annotations[handlesInterrupts] == "" {
-		interruptible, stop := signal.NotifyContext(ctx, os.Interrupt)
-		context.AfterFunc(interruptible, stop) // the second Ctrl-C ends the program
-		a.ends = append(a.ends, stop)
-		ctx = interruptible
+	a.began = true
+	if cmd.Annotations[session] != "" {
+		return nil
 	}
+	ctx := cmd.Context()
+	interruptible, stop := signal.NotifyContext(ctx, os.Interrupt)
+	context.AfterFunc(interruptible, stop) // the second Ctrl-C ends the program
+	a.ends = append(a.ends, stop)
+	ctx = interruptible
 	if a.timeout > 0 {
 		limited, cancel := context.WithTimeout(ctx, a.timeout)
 		a.ends = append(a.ends, cancel)
 		ctx = limited
 	}
 	cmd.SetContext(ctx)
-	a.began = true
 	return nil
 }
 
-// handlesInterrupts marks commands that Ctrl-C must not end.
-const handlesInterrupts = "interrupts"
+// session marks commands of many parts, each of which has the time of --timeout,
+// and is what Ctrl-C ends.
+const session = "session"
 
 // group is what a command does that is nothing without one of its own commands.
 func (a *app) group(cmd *cobra.Command, _ []string) error {

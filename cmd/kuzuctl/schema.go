@@ -7,6 +7,7 @@ import (
 
 	"github.com/robosystems/kuzuclient/factory"
 	"github.com/robosystems/kuzuclient/internal/cypher"
+	"github.com/robosystems/kuzuclient/kuzu"
 	"github.com/robosystems/kuzuclient/transport"
 )
 
@@ -32,18 +33,23 @@ func (a *app) showSchema() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			var rows [][]any
-			for _, t := range s.Tables {
-				if len(t.Properties) == 0 {
-					rows = append(rows, []any{t.Name, t.Type, nil, nil, nil})
-				}
-				for _, p := range t.Properties {
-					rows = append(rows, []any{t.Name, t.Type, p.Name, p.Type, p.PrimaryKey})
-				}
-			}
-			return a.table([]string{"table", "kind", "property", "type", "primary_key"}, rows)
+			return a.properties(s)
 		},
 	}
+}
+
+// properties prints a schema, a property a row.
+func (a *app) properties(s kuzu.DatabaseSchema) error {
+	var rows [][]any
+	for _, t := range s.Tables {
+		if len(t.Properties) == 0 {
+			rows = append(rows, []any{t.Name, t.Type, nil, nil, nil})
+		}
+		for _, p := range t.Properties {
+			rows = append(rows, []any{t.Name, t.Type, p.Name, p.Type, p.PrimaryKey})
+		}
+	}
+	return a.table([]string{"table", "kind", "property", "type", "primary_key"}, rows)
 }
 
 func (a *app) applySchema() *cobra.Command {
