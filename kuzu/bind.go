@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"reflect"
 	"slices"
-	"strings"
 	"unsafe"
 
 	"github.com/robosystems/kuzuclient/internal/chunk"
@@ -13,13 +12,8 @@ import (
 
 // binder copies rows with certain columns into values of a type.
 type binder struct {
+	*plan
 	layout *layout
-	fields []boundField // by column
-	clear  []uintptr    // embedded pointers, which rows must not share
-
-	// The way for rows that are written as the first one was: what stands before
-	// a value, and how to read it into its field, in the order of the text.
-	steps []boundStep
 }
 
 // boundField is the variable of a column.
@@ -60,56 +54,6 @@ func quickOf(t reflect.Type) quick {
 		return quickBool
 	}
 	return quickNone
-}
-
-// newBinder finds a field for each column and a column for each field. Nothing
-// may be left over on either side: a typing error must not read as no data.
-func newBinder(t reflect.Type, l *layout) (*binder, error) {
-	columns := l.columns
-	b := &binder{layout: l, fields: make([]boundField, len(columns))}
-	if !isRecord(t) {
-		if len(columns) != 1 {
-			return nil, fmt.Errorf("%s holds one column and the result has %s; return one, or use a struct", t, quoted(columns))
-		}
-		b.fields[0] = boundField{decode: decoderOf(t), quick: quickOf(t)}
-		return b, nil
-	}
-	for _, field := range columnFields(t) {
-		name, tagged := field.Tag.Lookup("kuzu")
-		if name == "-" {
-			continue
-		}
-		if !tagged {
-			name = field.Name
-		}
-		i := slices.Index(columns, name)
-		if i < 0 && !tagged {
-			i = slices.IndexFunc(columns, func(column string) bool { return strings.EqualFold(column, name) })
-		}
-		switch {
-		case i < 0:
-			return nil, fmt.Errorf("there is no column for field %s of %s; the result has %s. Return it AS %s, or tag the field `kuzu:\"column\"` or `kuzu:\"-\"`", field.Name, t, quoted(columns), name)
-		case b.fields[i].decode != nil:
-			return nil, fmt.Errorf("column %q has two fields in %s; tag one of them `kuzu:\"-\"`", columns[i], t)
-		}
-		if err := settable(t, field); err != nil {
-			return nil, fmt.Errorf("field %s of %s: %w", field.Name, t, err)
-		}
-		bound := boundField{newPlace(t, field), decoderOf(field.Type), quickOf(field.Type)}
-		if steps := bound.place.steps; len(steps) > 0 {
-			bound.quick = quickNone
-			if !slices.Contains(b.clear, steps[0].offset) {
-				b.clear = append(b.clear, steps[0].offset)
-			}
-		}
-		b.fields[i] = bound
-	}
-	for i, field := range b.fields {
-		if field.decode == nil {
-			return nil, fmt.Errorf("column %q has no field in %s; add one with the tag `kuzu:%q`, or do not return it", columns[i], t, columns[i])
-		}
-	}
-	return b, nil
 }
 
 // isRecord reports whether a type takes a row column by column, rather than a
@@ -175,14 +119,6 @@ func (b *binder) row(s *source, i int, base unsafe.Pointer) (end int, err error)
 	}
 	b.learn()
 	return end, b.cells(s, b.layout.spans, base)
-}
-
-// learn takes over what the layout knows of how rows are written.
-func (b *binder) learn() {
-	b.steps = b.steps[:0]
-	for k, column := range b.layout.order {
-		b.steps = append(b.steps, boundStep{b.layout.leads[k], &b.fields[column]})
-	}
 }
 
 // alike is for a row that is written as the ones before. It leaves all others,

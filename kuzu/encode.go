@@ -35,6 +35,8 @@ func appendValue(b []byte, v reflect.Value, depth int) ([]byte, error) {
 		return nil, errTooDeep
 	case v.Kind() == reflect.Pointer && v.IsNil():
 		return append(b, "null"...), nil
+	case isBasic(v.Type()):
+		return appendBasic(b, v), nil
 	case encodesItself(v.Type()):
 		return appendJSON(b, v)
 	}
@@ -58,6 +60,22 @@ func appendValue(b []byte, v reflect.Value, depth int) ([]byte, error) {
 		return appendStruct(b, v, depth)
 	}
 	return appendJSON(b, v)
+}
+
+// isBasic reports whether a type is one of the language's own that most
+// parameters have, and whose form needs no further look.
+func isBasic(t reflect.Type) bool {
+	return t.PkgPath() == "" && (t.Kind() == reflect.String || t.Kind() == reflect.Int || t.Kind() == reflect.Int64 || t.Kind() == reflect.Bool)
+}
+
+func appendBasic(b []byte, v reflect.Value) []byte {
+	switch {
+	case v.CanInt():
+		return strconv.AppendInt(b, v.Int(), 10)
+	case v.Kind() == reflect.Bool:
+		return strconv.AppendBool(b, v.Bool())
+	}
+	return appendText(b, v.String())
 }
 
 func appendList(b []byte, v reflect.Value, depth int) ([]byte, error) {
@@ -176,8 +194,21 @@ func comma(b []byte, i int) []byte {
 }
 
 func appendText(b []byte, text string) []byte {
+	if isPlain(text) {
+		return append(append(append(b, '"'), text...), '"')
+	}
 	raw, _ := json.Marshal(text) // text always has a form
 	return append(b, raw...)
+}
+
+// isPlain reports whether [json.Marshal] writes a text as it is.
+func isPlain(text string) bool {
+	for i := range len(text) {
+		if c := text[i]; c < ' ' || c > '~' || c == '"' || c == '\\' || c == '<' || c == '>' || c == '&' {
+			return false
+		}
+	}
+	return true
 }
 
 func appendFloat(b []byte, f float64, bits int) ([]byte, error) {

@@ -4,9 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
-	"maps"
 	"math"
-	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -29,7 +27,7 @@ func checkPlain(values gen.QueryParameters) error {
 	if len(values) > maxPlainParameters {
 		return fmt.Errorf("%d parameters, and servers take %d in a plain query; put some into a list, or use Stream", len(values), maxPlainParameters)
 	}
-	for _, name := range slices.Sorted(maps.Keys(values)) {
+	for _, name := range sortedNames(values) {
 		raw, _ := values[name].(json.RawMessage)
 		if err := checkPlainValue(name, jsonValue(raw)); err != nil {
 			return err
@@ -67,7 +65,7 @@ func checkPlainValue(name string, value any) error {
 		if len(v) > maxPlainParameters {
 			return refuse("has %d fields and may have %d", len(v), maxPlainParameters, "send a list, or use Stream")
 		}
-		for _, field := range slices.Sorted(maps.Keys(v)) {
+		for _, field := range sortedNames(v) {
 			if err := checkPlainValue(name+"."+field, v[field]); err != nil {
 				return err
 			}
@@ -102,6 +100,9 @@ func listText(list []any) int {
 
 // jsonValue decodes what appendValue wrote; numbers keep their digits.
 func jsonValue(raw json.RawMessage) any {
+	if len(raw) > 1 && raw[0] == '"' && isPlain(string(raw[1:len(raw)-1])) {
+		return string(raw[1 : len(raw)-1])
+	}
 	decoder := json.NewDecoder(bytes.NewReader(raw))
 	decoder.UseNumber()
 	var value any

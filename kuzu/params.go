@@ -3,7 +3,6 @@ package kuzu
 import (
 	"encoding/json"
 	"fmt"
-	"maps"
 	"reflect"
 	"slices"
 
@@ -45,7 +44,7 @@ type Params map[string]any
 // error names the parameter and never its value.
 func (p Params) encode(plain bool) (gen.QueryParameters, error) {
 	encoded := make(gen.QueryParameters, len(p))
-	for _, name := range slices.Sorted(maps.Keys(p)) {
+	for _, name := range sortedNames(p) {
 		raw, err := appendValue(nil, reflect.ValueOf(p[name]), 0)
 		if err != nil {
 			return nil, fmt.Errorf("parameter $%s of type %T cannot be sent: %w", name, p[name], err)
@@ -58,4 +57,15 @@ func (p Params) encode(plain bool) (gen.QueryParameters, error) {
 		}
 	}
 	return encoded, nil
+}
+
+// sortedNames are the names of values in order, so that of several errors it is
+// always the same that is reported.
+func sortedNames[M ~map[string]any](values M) []string {
+	names := make([]string, 0, len(values))
+	for name := range values {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	return names
 }

@@ -28,7 +28,7 @@ func QueryAs[T any](ctx context.Context, c *Client, statement string, params Par
 	if err != nil {
 		return nil, c.fail(gen.OpQueryDatabase, KindInvalidRequest, "%v", err)
 	}
-	values := []T{}
+	values := make([]T, 0, min(answer.RowCount, maxPlainRows, int64(len(answer.Rows)/len("{}"))))
 	err = c.each(&r, answer, func(i int) (int, error) {
 		values = append(values, *new(T))
 		return bind.row(&r.src, r.pos, unsafe.Pointer(&values[i])) //nolint:gosec // of the type that the binder is for

@@ -121,10 +121,6 @@ func parseFromFront(line []byte) (c Chunk, err error) {
 	return c, nil
 }
 
-// ParseAnswer reads the answer to a plain query, which has the members of a
-// chunk that make sense there.
-func ParseAnswer(body []byte) (Chunk, error) { return parseFromFront(body) }
-
 // Members tells where the values of the object that begins at data[i] are, in
 // order, and returns the position after it.
 func Members(data []byte, i int, member func(name string, start, end int)) (end int, err error) {
