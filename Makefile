@@ -36,6 +36,10 @@ test: ## Run all tests, with the race detector where there is a C compiler
 prove-memory: ## Send 1 GiB each way through the mock and watch its heap; needs 2 GiB of disk
 	KUZU_TRANSFER_BYTES=1073741824 go test -count=1 -timeout 20m -v -run '^TestFlatMemory$$' ./mockserver
 
+.PHONY: check-secrets
+check-secrets: ## Run all tests with an API key planted everywhere, and look for it in whatever they print
+	{ go test -count=1 -timeout 10m -v ./... 2>&1 && cd examples/service && go test -count=1 -timeout 5m -v ./... 2>&1; } | go run ./internal/planted/search
+
 .PHONY: integration
 integration: ## Run the factory's tests against Redis, DynamoDB Local and moto; installs them, on Debian and as root
 	factory/integration.sh

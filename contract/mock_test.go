@@ -9,11 +9,12 @@ import (
 	"testing"
 	"time"
 
+	"github.com/robosystems/kuzuclient/internal/planted"
 	"github.com/robosystems/kuzuclient/mockserver"
 	"github.com/robosystems/kuzuclient/mockserver/kuzuengine"
 )
 
-const testKey = "kuzu_test_contract"
+const testKey = planted.Key
 
 // deployed is what the mock can do with all quirks.
 const deployed = ShowsExamples | LocksOut

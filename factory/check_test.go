@@ -69,7 +69,7 @@ func TestCheckKeyAge(t *testing.T) {
 		"lately": true,
 	} {
 		s.put("robosystems/staging/kuzu", `{"KUZU_API_KEY":"k","GENERATED_AT":"`+generated+`"}`)
-		f := w.factory(func(c *factory.Config) { c.Environment, c.AWS = "staging", s.cfg })
+		f := w.factory(func(c *factory.Config) { c.Environment, c.APIKey, c.AWS = "staging", "", s.cfg })
 		if key := f.Check(t.Context())[0]; (key.Mend != "") != ill || key.Subject != "key" {
 			t.Errorf("made %s: %+v", generated, key)
 		}

@@ -3,6 +3,7 @@ package factory_test
 import (
 	"bytes"
 	"context"
+	"io"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
@@ -17,6 +18,7 @@ import (
 
 	"github.com/robosystems/kuzuclient/factory"
 	"github.com/robosystems/kuzuclient/gen/server"
+	"github.com/robosystems/kuzuclient/internal/planted"
 	"github.com/robosystems/kuzuclient/mockserver"
 	"github.com/robosystems/kuzuclient/mockserver/dynamo"
 )
@@ -40,11 +42,11 @@ type world struct {
 func newWorld(t *testing.T) *world {
 	t.Helper()
 	w := &world{t: t, log: new(logBuffer), cfg: factory.DefaultConfig()}
-	w.cfg.Environment = "test"
+	w.cfg.Environment, w.cfg.APIKey = "test", planted.Key
 	w.redis = newCache(t, &w.cfg)
 	w.useTables(dynamo.Registry("test"))
 	w.cfg.RetryDelay = 0
-	w.cfg.Logger = slog.New(slog.NewTextHandler(w.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
+	w.cfg.Logger = slog.New(slog.NewTextHandler(io.MultiWriter(w.log, planted.Stream("log")), &slog.HandlerOptions{Level: slog.LevelDebug}))
 	return w
 }
 
@@ -68,6 +70,7 @@ func (w *world) factory(change ...func(*factory.Config)) *factory.Factory {
 	for _, c := range change {
 		c(&cfg)
 	}
+	planted.Note(cfg)
 	f, err := factory.New(w.t.Context(), cfg)
 	if err != nil {
 		w.t.Fatal(err)

@@ -6,11 +6,12 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/robosystems/kuzuclient/internal/planted"
 	"github.com/robosystems/kuzuclient/kuzu"
 	"github.com/robosystems/kuzuclient/mockserver"
 )
 
-const goodKey = "kuzu_prod_0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_-"
+const goodKey = planted.Key + "ABCDEFGHIJKLMNOPQRSTUVWXYZ_-"
 
 func TestKeys(t *testing.T) {
 	for name, test := range map[string]struct{ key, want string }{

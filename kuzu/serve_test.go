@@ -10,6 +10,7 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/robosystems/kuzuclient/internal/planted"
 	"github.com/robosystems/kuzuclient/kuzu"
 	"github.com/robosystems/kuzuclient/mockserver"
 )
@@ -85,10 +86,11 @@ func (w *wire) client(t *testing.T, opts ...kuzu.Option) *kuzu.Client {
 
 func connect(t *testing.T, url string, opts ...kuzu.Option) *kuzu.Client {
 	t.Helper()
-	c, err := kuzu.New(url, append([]kuzu.Option{kuzu.WithGraph("social")}, opts...)...)
+	c, err := kuzu.New(url, append([]kuzu.Option{kuzu.WithGraph("social"), kuzu.WithAPIKey(planted.Key)}, opts...)...)
 	if err != nil {
 		t.Fatal(err)
 	}
+	planted.Note(c)
 	t.Cleanup(func() { _ = c.Close() })
 	return c
 }
@@ -128,6 +130,7 @@ func mockWith(t *testing.T, cfg mockserver.Config) (url string, srv *mockserver.
 // wantError checks the kind of an error and that its text holds the pieces.
 func wantError(t *testing.T, err error, kind kuzu.Kind, pieces ...string) {
 	t.Helper()
+	planted.Note(err)
 	e, ok := errors.AsType[*kuzu.Error](err)
 	if !ok {
 		t.Fatalf("got %v, want a *kuzu.Error", err)

@@ -14,6 +14,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/robosystems/kuzuclient/internal/planted"
 	"github.com/robosystems/kuzuclient/mockserver"
 )
 
@@ -54,6 +55,7 @@ type api struct {
 	url       string
 	data      string // its data root
 	quirks    mockserver.Quirks
+	key       string // that is sent where a test says nothing else; the server may not ask for one
 }
 
 // start serves an engine until the test ends. The server has a data root and
@@ -81,7 +83,11 @@ func newAPI(t testing.TB, engine mockserver.Engine, change ...func(*mockserver.C
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &api{TB: t, server: srv, engine: engine, transport: &http.Transport{}, data: cfg.DataRoot}
+	a := &api{TB: t, server: srv, engine: engine, transport: &http.Transport{}, data: cfg.DataRoot}
+	if cfg.APIKey == "" {
+		a.key = planted.Key
+	}
+	return a
 }
 
 func (a *api) close() {
@@ -122,6 +128,7 @@ func (a *api) do(method, path, body string, headers ...string) reply {
 	if err != nil {
 		a.Fatalf("%s %s: %v", method, path, err)
 	}
+	_, _ = planted.Stream("an answer").Write(content)
 	r := reply{api: a, status: resp.StatusCode, header: resp.Header, body: string(content)}
 	if a.quirks == 0 { // some bend the document
 		r.documented(req)
@@ -137,6 +144,9 @@ func (a *api) request(ctx context.Context, method, path, body string) *http.Requ
 	}
 	if body != "" {
 		req.Header.Set("Content-Type", "application/json")
+	}
+	if a.key != "" {
+		req.Header.Set("X-Kuzu-API-Key", a.key)
 	}
 	return req
 }

@@ -11,6 +11,7 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/robosystems/kuzuclient/internal/planted"
 	"github.com/robosystems/kuzuclient/mockserver"
 )
 
@@ -23,6 +24,7 @@ type lines struct {
 func (l *lines) Write(p []byte) (int, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	_, _ = planted.Stream("log").Write(p)
 	return l.text.Write(p)
 }
 

@@ -72,7 +72,7 @@ func TestPings(t *testing.T) {
 				}),
 				TLSConfig: &tls.Config{Certificates: []tls.Certificate{authority.sign(t, &x509.Certificate{DNSNames: []string{"graphs.example"}})}},
 			}
-			go server.ServeTLS(listener, "", "")
+			go func() { _ = server.ServeTLS(listener, "", "") }()
 			pool := transport.NewBase()
 			pool.Proxy = nil
 			pool.TLSClientConfig = &tls.Config{RootCAs: authority.pool}

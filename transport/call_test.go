@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/robosystems/kuzuclient/internal/planted"
 	"github.com/robosystems/kuzuclient/kuzu"
 	"github.com/robosystems/kuzuclient/transport"
 )
@@ -101,8 +102,8 @@ func TestStreamsThroughTheChain(t *testing.T) {
 	}
 	body, asked = "", nil
 	_, err := stream()
-	seen.note(err)
-	if e := transport.SendError(t.Context(), err); e.Kind != transport.KindNotFound || len(asked) != 2 || asked[1] != "GET /databases/social "+plantedKey {
+	planted.Note(err)
+	if e := transport.SendError(t.Context(), err); e.Kind != transport.KindNotFound || len(asked) != 2 || asked[1] != "GET /databases/social "+planted.Key {
 		t.Errorf("got %v after %d requests", err, len(asked))
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/robosystems/kuzuclient/gen"
+	"github.com/robosystems/kuzuclient/internal/planted"
 	"github.com/robosystems/kuzuclient/kuzu"
 	"github.com/robosystems/kuzuclient/mockserver"
 	"github.com/robosystems/kuzuclient/transport"
@@ -26,8 +27,8 @@ func operations() []transport.Operation {
 func chain(t testing.TB, change ...func(*transport.ChainSettings)) *transport.Chain {
 	t.Helper()
 	settings := transport.DefaultChainSettings(operations())
-	settings.Keys = transport.StaticKey(plantedKey)
-	settings.Observe = transport.ObserveSettings{Logger: seen.logger(), TracerProvider: seen.tracers(), Statements: true}
+	settings.Keys = transport.StaticKey(planted.Key)
+	settings.Observe = transport.ObserveSettings{Logger: planted.Logger(), TracerProvider: planted.NewSpans(), Statements: true}
 	for _, f := range change {
 		f(&settings)
 	}
@@ -44,7 +45,7 @@ func TestChainCarriesCallsOfTheClient(t *testing.T) {
 	if err := engine.Create(t.Context(), "social"); err != nil {
 		t.Fatal(err)
 	}
-	server, err := mockserver.New(mockserver.Config{Engine: engine, APIKey: plantedKey})
+	server, err := mockserver.New(mockserver.Config{Engine: engine, APIKey: planted.Key})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -55,7 +56,7 @@ func TestChainCarriesCallsOfTheClient(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c := chain(t, func(s *transport.ChainSettings) { s.Keys = transport.StaticKey(plantedKey) })
+	c := chain(t, func(s *transport.ChainSettings) { s.Keys = transport.StaticKey(planted.Key) })
 	client, err := kuzu.New("http://nowhere.invalid", kuzu.WithGraph("social"), kuzu.WithTransport(c.For(resolver)))
 	if err != nil {
 		t.Fatal(err)

@@ -8,6 +8,8 @@ import (
 	"net/http"
 	"testing"
 
+	"go.opentelemetry.io/otel/trace/noop"
+
 	"github.com/robosystems/kuzuclient/transport"
 )
 
@@ -16,7 +18,7 @@ import (
 func TestCostOfACall(t *testing.T) {
 	network := canned([]byte(`{"data":[{"a":1}],"columns":["a"],"row_count":1}`))
 	c := chain(t, func(s *transport.ChainSettings) {
-		s.Transport, s.Observe = network, transport.ObserveSettings{Logger: slog.New(slog.DiscardHandler)}
+		s.Transport, s.Observe = network, transport.ObserveSettings{Logger: slog.New(slog.DiscardHandler), TracerProvider: noop.NewTracerProvider()}
 	})
 	const limit = 9
 	with, without := allocations(c.For(static(t, "http://10.0.0.1:8001"))), allocations(network)

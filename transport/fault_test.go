@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/robosystems/kuzuclient/gen"
+	"github.com/robosystems/kuzuclient/internal/planted"
 	"github.com/robosystems/kuzuclient/kuzu"
 	"github.com/robosystems/kuzuclient/resilience"
 	"github.com/robosystems/kuzuclient/transport"
@@ -267,7 +268,7 @@ func checkFault(t *testing.T, f fault, times int64, want effort, kind transport.
 		}
 		return
 	}
-	seen.note(err)
+	planted.Note(err)
 	e := transport.SendError(t.Context(), err)
 	if e.Kind != kind || e.Status != status {
 		t.Errorf("fault %d times: ended in %v %d, want %v %d: %v", times, e.Kind, e.Status, kind, status, err)
@@ -311,7 +312,7 @@ func TestFaultsFailOver(t *testing.T) {
 				}
 				c := chain(t, impatient(pool), patienceFor(f, false))
 				status, err := under.call(t.Context(), &http.Client{Transport: c.For(static(t, sick.URL, well.URL))}, sick.URL)
-				seen.note(err)
+				planted.Note(err)
 				costs := want.costs[under.access].passes
 				failedOver := costs.attempts > 1
 				if sick.attempts() != 1 || (well.attempts() == 1) != failedOver || sick.ranTimes.Load()+well.ranTimes.Load() != costs.runs {
@@ -378,7 +379,7 @@ func TestOpenBreaker(t *testing.T) {
 				t.Fatalf("%v, want 5 of each", server)
 			}
 			_, err := under.call(t.Context(), client, server.URL)
-			seen.note(err)
+			planted.Note(err)
 			e := transport.SendError(t.Context(), err)
 			if !errors.Is(err, transport.ErrCircuitOpen) || !errors.Is(err, transport.ErrUnavailable) || e.RetryAfter <= 0 || e.RetryAfter > time.Minute || e.Endpoint != server.URL {
 				t.Errorf("got %v", err)

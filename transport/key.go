@@ -3,6 +3,7 @@ package transport
 import (
 	"context"
 	"fmt"
+	"log/slog"
 	"os"
 	"strings"
 )
@@ -21,6 +22,12 @@ func (k StaticKey) String() string { return redactedKey(string(k)) }
 
 // GoString hides the key.
 func (k StaticKey) GoString() string { return "transport.StaticKey(" + k.String() + ")" }
+
+// LogValue hides the key from log/slog.
+func (k StaticKey) LogValue() slog.Value { return slog.StringValue(k.String()) }
+
+// MarshalText hides the key from encoders.
+func (k StaticKey) MarshalText() ([]byte, error) { return []byte(k.String()), nil }
 
 // EnvironmentKey is the key in the environment variable of this name, as of each
 // call; none if the variable is not set.

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/robosystems/kuzuclient/internal/planted"
 	"github.com/robosystems/kuzuclient/resilience"
 	"github.com/robosystems/kuzuclient/transport"
 )
@@ -23,7 +24,7 @@ func TestObserve(t *testing.T) {
 		answering(503, asHTML, "<html>")(w, r)
 	}))
 	defer server.Close()
-	spans := seen.tracers()
+	spans := planted.NewSpans()
 	var log bytes.Buffer
 	c := chain(t, func(s *transport.ChainSettings) {
 		s.Retry.Delay, s.Retry.MaxRetries = 0, 1
@@ -33,7 +34,7 @@ func TestObserve(t *testing.T) {
 		}
 	})
 	status, err := rawQuery("MATCH (n {name: 'secret'}) RETURN n")(t.Context(), &http.Client{Transport: c.For(static(t, server.URL))}, server.URL)
-	_, _ = seen.Write(log.Bytes())
+	_, _ = planted.Stream("log").Write(log.Bytes())
 	e := transport.SendError(t.Context(), err)
 	if status != 503 || len(sent) != 2 {
 		t.Fatalf("ended in %d after %d requests: %v", status, len(sent), err)
@@ -49,10 +50,10 @@ func TestObserve(t *testing.T) {
 			t.Errorf("the span was not sent along: %v", header)
 		}
 	}
-	ended := spans.all()
+	ended := spans.Ended()
 	calls := 0
 	for _, span := range ended {
-		if span.name != "queryDatabase" {
+		if span.Name != "queryDatabase" {
 			continue
 		}
 		calls++
@@ -60,11 +61,11 @@ func TestObserve(t *testing.T) {
 			"db.system.name": "kuzu", "db.operation.name": "queryDatabase", "db.namespace": "social", "http.response.status_code": "503",
 			"server.address": "127.0.0.1", "error.type": "unavailable", "kuzu.attempts": "2", "kuzu.request.id": e.RequestID,
 		} {
-			if span.attributes[name] != want {
-				t.Errorf("%s is %q, want %q", name, span.attributes[name], want)
+			if span.Attributes[name] != want {
+				t.Errorf("%s is %q, want %q", name, span.Attributes[name], want)
 			}
 		}
-		if span.events != 2 || !strings.HasPrefix(span.status, "Error") || span.attributes["db.query.text"] != "" {
+		if span.Events != 2 || !strings.HasPrefix(span.Status, "Error") || span.Attributes["db.query.text"] != "" {
 			t.Errorf("span %+v", span)
 		}
 	}
@@ -133,7 +134,7 @@ func TestLimitsAreOurs(t *testing.T) {
 		}
 	}
 	_, err := get(t.Context(), rt)
-	seen.note(err)
+	planted.Note(err)
 	if e := transport.SendError(t.Context(), err); !errors.Is(err, transport.ErrThrottled) || !strings.Contains(err.Error(), "of this client") || e.RetryAfter <= 0 || len(network.at) != 2 {
 		t.Errorf("got %v after %d requests", err, len(network.at))
 	}

@@ -1,135 +1,47 @@
 package transport_test
 
 import (
-	"bytes"
-	"context"
-	"fmt"
-	"log/slog"
+	"errors"
+	"net/http"
 	"os"
 	"strings"
-	"sync"
 	"testing"
 
-	"go.opentelemetry.io/otel/attribute"
-	"go.opentelemetry.io/otel/codes"
-	"go.opentelemetry.io/otel/trace"
-	"go.opentelemetry.io/otel/trace/embedded"
-	"go.opentelemetry.io/otel/trace/noop"
+	"github.com/robosystems/kuzuclient/internal/planted"
+	"github.com/robosystems/kuzuclient/transport"
 )
 
-// plantedKey is the API key of all chains under test. Nothing but a request may
-// carry it.
-const plantedKey = "kuzu_test_planted0key1that2nobody3may4ever5see"
-
-// seen holds what the chains under test told anybody: lines, spans, errors.
-var seen witness
-
-// TestMain searches everything that the tests have brought to light for the
-// planted key.
+// TestMain searches everything that the tests bring to light for the API key that
+// all chains under test have.
 func TestMain(m *testing.M) {
 	for _, name := range []string{"HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy"} {
 		_ = os.Unsetenv(name) // servers under test are not behind any
 	}
-	code := m.Run()
-	if text := seen.text(); strings.Contains(text, plantedKey) {
-		at := strings.Index(text, plantedKey)
-		fmt.Fprintf(os.Stderr, "the API key came to light: %s\n", text[max(0, at-300):at])
-		code = 1
-	}
-	os.Exit(code)
+	os.Exit(planted.Main(m))
 }
 
-type witness struct {
-	mu    sync.Mutex
-	bytes bytes.Buffer // guarded by mu
-}
-
-func (w *witness) Write(p []byte) (int, error) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	return w.bytes.Write(p)
-}
-
-// note adds anything, in all the forms in which it could be printed.
-func (w *witness) note(what ...any) {
-	for _, v := range what {
-		fmt.Fprintf(w, "%v\n%+v\n%#v\n", v, v, v)
+// TestPanicsShowNoKey: neither what a transport panics with on its way through the
+// chain nor the stack holds the key that it was given.
+func TestPanicsShowNoKey(t *testing.T) {
+	network := &scripted{answer: func(_ int, req *http.Request) (*http.Response, error) {
+		if req.Header.Get("X-Kuzu-API-Key") != planted.Key {
+			t.Error("the key was not sent")
+		}
+		panic("a fault of " + req.URL.String())
+	}}
+	c := chain(t, func(s *transport.ChainSettings) { s.Transport = network })
+	value := planted.Panic(func() { _, _ = get(t.Context(), c.For(static(t, "http://10.0.0.1:8001"))) })
+	if text, _ := value.(string); !strings.HasPrefix(text, "a fault of http://10.0.0.1:8001") {
+		t.Errorf("panicked with %v", value)
 	}
 }
 
-func (w *witness) text() string {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	return w.bytes.String()
-}
-
-func (w *witness) logger() *slog.Logger {
-	return slog.New(slog.NewTextHandler(w, &slog.HandlerOptions{Level: slog.LevelDebug}))
-}
-
-func (w *witness) tracers() *spans { return &spans{to: w} }
-
-// spans is a tracer that writes down everything that its spans are told.
-type spans struct {
-	embedded.TracerProvider
-	to    *witness
-	mu    sync.Mutex
-	ended []*span // guarded by mu
-}
-
-func (s *spans) Tracer(string, ...trace.TracerOption) trace.Tracer { return tracer{spans: s} }
-
-type tracer struct {
-	embedded.Tracer
-	*spans
-}
-
-func (t tracer) Start(ctx context.Context, name string, opts ...trace.SpanStartOption) (context.Context, trace.Span) {
-	made := &span{spans: t.spans, name: name, attributes: make(map[string]string)}
-	config := trace.NewSpanStartConfig(opts...)
-	made.SetAttributes(config.Attributes()...)
-	return trace.ContextWithSpan(ctx, made), made
-}
-
-// all returns the spans that have ended.
-func (s *spans) all() []*span {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return append([]*span(nil), s.ended...)
-}
-
-type span struct {
-	noop.Span
-	spans      *spans
-	name       string
-	status     string
-	events     int
-	attributes map[string]string
-}
-
-func (s *span) IsRecording() bool { return true }
-
-func (s *span) SpanContext() trace.SpanContext {
-	return trace.NewSpanContext(trace.SpanContextConfig{TraceID: trace.TraceID{1}, SpanID: trace.SpanID{2}, TraceFlags: trace.FlagsSampled})
-}
-
-func (s *span) SetAttributes(attrs ...attribute.KeyValue) {
-	for _, a := range attrs {
-		s.attributes[string(a.Key)] = a.Value.String()
-	}
-}
-
-func (s *span) SetStatus(code codes.Code, text string) { s.status = code.String() + " " + text }
-
-func (s *span) AddEvent(name string, opts ...trace.EventOption) {
-	s.events++
-	config := trace.NewEventConfig(opts...)
-	fmt.Fprintln(s.spans.to, "event", name, config.Attributes())
-}
-
-func (s *span) End(...trace.SpanEndOption) {
-	fmt.Fprintln(s.spans.to, "span", s.name, s.status, s.attributes)
-	s.spans.mu.Lock()
-	defer s.spans.mu.Unlock()
-	s.spans.ended = append(s.spans.ended, s)
+// TestNothingShowsTheKey prints what holds it, or held it.
+func TestNothingShowsTheKey(t *testing.T) {
+	keys := transport.StaticKey(planted.Key)
+	settings := transport.DefaultChainSettings(nil)
+	settings.Keys = keys
+	c := chain(t, func(s *transport.ChainSettings) { s.Transport = &scripted{answer: hanging} })
+	planted.Note(keys, &keys, settings, c, c.For(static(t, "http://10.0.0.1:8001")), transport.EnvironmentKey("KUZU_API_KEY"), c.Statistics(),
+		transport.Errorf(transport.KindServer, "x"), errors.Join(transport.ErrServer, &transport.Error{Kind: transport.KindServer, Err: transport.ErrServer}))
 }

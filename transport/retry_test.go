@@ -12,6 +12,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/robosystems/kuzuclient/internal/planted"
 	"github.com/robosystems/kuzuclient/transport"
 )
 
@@ -200,7 +201,7 @@ func TestCancelDuringBackoff(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		time.AfterFunc(500*time.Millisecond, cancel)
 		_, err := get(ctx, c.For(static(t, "http://10.0.0.1:8001")))
-		seen.note(err)
+		planted.Note(err)
 		if !errors.Is(err, transport.ErrCanceled) || !errors.Is(err, context.Canceled) || !strings.Contains(err.Error(), "server error") || len(network.at) != 1 {
 			t.Errorf("got %v after %d requests", err, len(network.at))
 		}
@@ -216,7 +217,7 @@ func TestTimeoutsSayWhereTheTimeWent(t *testing.T) {
 		}}
 		c := chain(t, func(s *transport.ChainSettings) { s.Transport = network; s.Retry.MaxRetries = 1; s.Retry.Jitter = 0 })
 		_, err := get(t.Context(), c.For(slowResolver{static(t, "http://10.0.0.1:8001")}))
-		seen.note(err)
+		planted.Note(err)
 		e := transport.SendError(t.Context(), err)
 		if e.Kind != transport.KindTimeout || len(e.Attempts) != 2 || e.Spent.Total != 67*time.Second || e.Spent.Discovery != 6*time.Second || e.Spent.Backoff != time.Second {
 			t.Errorf("got %+v", e)

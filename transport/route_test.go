@@ -17,6 +17,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/robosystems/kuzuclient/internal/planted"
 	"github.com/robosystems/kuzuclient/resilience"
 	"github.com/robosystems/kuzuclient/transport"
 )
@@ -169,7 +170,7 @@ func TestNoRoute(t *testing.T) {
 				t.Fatal(err)
 			}
 			_, err = c.For(test.resolver).RoundTrip(req)
-			seen.note(err)
+			planted.Note(err)
 			e := transport.SendError(t.Context(), err)
 			if e.Kind != test.kind || !strings.Contains(err.Error(), test.text) || e.Operation == "" || len(network.at) != 0 || len(test.resolver.outcomes) != 0 {
 				t.Errorf("got %v", err)
@@ -298,7 +299,7 @@ func TestRedirectsCarryNoKey(t *testing.T) {
 	defer thief.Close()
 	for _, status := range []int{301, 302, 303, 307, 308} {
 		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			if r.Header.Get("X-Kuzu-API-Key") != plantedKey {
+			if r.Header.Get("X-Kuzu-API-Key") != planted.Key {
 				t.Error("the endpoint itself did not get the key")
 			}
 			w.Header().Set("Location", thief.URL+"/steal")
@@ -310,7 +311,7 @@ func TestRedirectsCarryNoKey(t *testing.T) {
 			t.Fatalf("got %v, %v", resp, err)
 		}
 		e := transport.ResponseError(resp)
-		seen.note(e, resp.Request.Header)
+		planted.Note(e, resp.Request.Header)
 		if e.Kind != transport.KindProtocol || !strings.Contains(e.Message, "not followed") {
 			t.Errorf("got %v", e)
 		}
@@ -330,7 +331,7 @@ func TestKeyRotation(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	valid := plantedKey
+	valid := planted.Key
 	var refused, bodies atomic.Int64
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		body, _ := io.ReadAll(r.Body)
@@ -350,14 +351,14 @@ func TestKeyRotation(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	seen.note(keys, transport.StaticKey(plantedKey))
+	planted.Note(keys, transport.StaticKey(planted.Key))
 	c := chain(t, func(s *transport.ChainSettings) { s.Keys = keys })
 	client := &http.Client{Transport: c.For(static(t, server.URL))}
 	ask := func() (int, error) { return rawQuery(writeStatement)(t.Context(), client, server.URL) }
 	if status, err := ask(); err != nil || status != 200 {
 		t.Fatalf("got %d, %v", status, err)
 	}
-	valid = plantedKey + "-rotated"
+	valid = planted.Key + "-rotated"
 	write(valid)
 	if status, err := ask(); err != nil || status != 200 || refused.Load() != 1 || bodies.Load() != 3 {
 		t.Errorf("after the rotation: %d, %v; %d refused, %d bodies", status, err, refused.Load(), bodies.Load())
@@ -386,15 +387,15 @@ func TestKeyRotation(t *testing.T) {
 // TestEnvironmentKey is read for every call.
 func TestEnvironmentKey(t *testing.T) {
 	keys := transport.EnvironmentKey("KUZU_TEST_KEY")
-	for _, value := range []string{"", plantedKey, plantedKey + "2"} {
+	for _, value := range []string{"", planted.Key, planted.Key + "2"} {
 		t.Setenv("KUZU_TEST_KEY", value)
 		if key, err := keys.Key(t.Context()); err != nil || key != value {
 			t.Errorf("got an error %v, or another key", err)
 		}
 	}
-	t.Setenv("KUZU_TEST_KEY", plantedKey+" ")
+	t.Setenv("KUZU_TEST_KEY", planted.Key+" ")
 	_, err := keys.Refresh(t.Context(), "")
-	seen.note(err)
+	planted.Note(err)
 	if err == nil || !strings.Contains(err.Error(), "KUZU_TEST_KEY") {
 		t.Errorf("got %v", err)
 	}
@@ -402,7 +403,7 @@ func TestEnvironmentKey(t *testing.T) {
 	network := &scripted{}
 	c := chain(t, func(s *transport.ChainSettings) { s.Transport, s.Keys = network, keys })
 	_, err = get(t.Context(), c.For(static(t, "http://10.0.0.1:8001")))
-	seen.note(err)
+	planted.Note(err)
 	if !errors.Is(err, transport.ErrConfiguration) || len(network.at) != 0 {
 		t.Errorf("got %v", err)
 	}

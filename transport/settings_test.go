@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/robosystems/kuzuclient/internal/planted"
 	"github.com/robosystems/kuzuclient/resilience"
 	"github.com/robosystems/kuzuclient/transport"
 )
@@ -51,8 +52,8 @@ func TestWrongSettings(t *testing.T) {
 
 // TestWrongAddresses are refused without a word of what they hide.
 func TestWrongAddresses(t *testing.T) {
-	_, err := transport.NewStatic("http://h/path", "http://h?query=1", "http://user:"+plantedKey+"@h", "ftp://h", "http://", "http://h:99999", "http://h:"+plantedKey, "http://h#f", "http://good:8001")
-	seen.note(err)
+	_, err := transport.NewStatic("http://h/path", "http://h?query=1", "http://user:"+planted.Key+"@h", "ftp://h", "http://", "http://h:99999", "http://h:"+planted.Key, "http://h#f", "http://good:8001")
+	planted.Note(err)
 	if !errors.Is(err, transport.ErrConfiguration) || strings.Count(err.Error(), "base URL") != 8 {
 		t.Errorf("got %v", err)
 	}

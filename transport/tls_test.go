@@ -21,6 +21,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/robosystems/kuzuclient/internal/planted"
 	"github.com/robosystems/kuzuclient/transport"
 )
 
@@ -170,7 +171,7 @@ func TestTLS(t *testing.T) {
 				}
 				return
 			}
-			seen.note(err)
+			planted.Note(err)
 			if e := transport.SendError(t.Context(), err); !errors.Is(err, transport.ErrUnavailable) || len(e.Attempts) != 1 || !strings.Contains(err.Error(), test.want) {
 				t.Errorf("got %v", err)
 			}

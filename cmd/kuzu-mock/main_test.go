@@ -11,6 +11,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/robosystems/kuzuclient/internal/planted"
 	"github.com/robosystems/kuzuclient/mockserver/kuzuengine"
 )
 
@@ -47,7 +48,7 @@ func TestServesUntilCanceled(t *testing.T) {
 	if err != nil || !strings.Contains(string(record), `"path":"/health"`) {
 		t.Errorf("the record is %s, %v", record, err)
 	}
-	resp, err = http.Get(url + "/databases/people/metrics")
+	resp, err = ask(t, http.MethodGet, url+"/databases/people/metrics", "")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -60,6 +61,18 @@ func TestServesUntilCanceled(t *testing.T) {
 	if err := <-ended; err != nil {
 		t.Errorf("after the end of its context: %v", err)
 	}
+}
+
+// ask sends a request with the key that the server found in its environment.
+func ask(t *testing.T, method, url, body string) (*http.Response, error) {
+	t.Helper()
+	req, err := http.NewRequestWithContext(t.Context(), method, url, strings.NewReader(body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	req.Header.Set("Content-Type", "application/json")
+	req.Header.Set("X-Kuzu-API-Key", planted.Key)
+	return http.DefaultClient.Do(req)
 }
 
 // A second start on the same directory goes on with what the first one left.
@@ -87,7 +100,7 @@ func TestFixturesOnABasePathThatLasts(t *testing.T) {
 			url = regexp.MustCompile(`http://\S+`).FindString(lines.Text())
 		}
 		go func() { _, _ = io.Copy(io.Discard, out) }()
-		resp, err := http.Get(url + "/databases/people/metrics")
+		resp, err := ask(t, http.MethodGet, url+"/databases/people/metrics", "")
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -96,7 +109,7 @@ func TestFixturesOnABasePathThatLasts(t *testing.T) {
 		if err != nil || !strings.Contains(string(metrics), want) {
 			t.Errorf("the fixture is %s, %v, without %s", metrics, err, want)
 		}
-		resp, err = http.Post(url+"/databases/people/query", "application/json", strings.NewReader(`{"database":"people","cypher":"CREATE (:Person {id: 99})"}`))
+		resp, err = ask(t, http.MethodPost, url+"/databases/people/query", `{"database":"people","cypher":"CREATE (:Person {id: 99})"}`)
 		if err != nil || resp.StatusCode != http.StatusOK && want == `"node_count":2,` {
 			t.Errorf("a third one: %v, %v", resp, err)
 		}

@@ -12,6 +12,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/robosystems/kuzuclient/internal/planted"
 	"github.com/robosystems/kuzuclient/mockserver"
 )
 
@@ -23,7 +24,7 @@ func TestMain(m *testing.M) {
 	if os.Getenv("KUZUCTL_TEST_MAIN") != "" {
 		main()
 	}
-	os.Exit(m.Run())
+	os.Exit(planted.Main(m))
 }
 
 // world is a server and the environment of the commands that are run.
@@ -40,7 +41,8 @@ type world struct {
 func newWorld(t *testing.T, change ...func(*mockserver.Config)) *world {
 	t.Helper()
 	w := &world{T: t, engine: mockserver.NewScripted(), data: t.TempDir(), vars: map[string]string{"KUZU_CLIENT_MAX_RETRIES": "0"}}
-	cfg := mockserver.Config{Engine: w.engine, DataRoot: w.data, Reporter: t}
+	cfg := mockserver.Config{Engine: w.engine, DataRoot: w.data, Reporter: t, APIKey: planted.Key}
+	w.vars["KUZU_API_KEY"] = planted.Key
 	for _, f := range change {
 		f(&cfg)
 	}
@@ -94,6 +96,7 @@ func (w *world) runWithin(ctx context.Context, stdin string, args ...string) res
 	w.Helper()
 	var stdout, stderr strings.Builder
 	code := run(ctx, args, strings.NewReader(stdin), &stdout, &stderr, lookup(w.vars))
+	planted.Note(stdout.String(), stderr.String())
 	return result{code, stdout.String(), stderr.String()}
 }
 

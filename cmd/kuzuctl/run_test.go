@@ -83,8 +83,7 @@ func TestReaderGone(t *testing.T) {
 		read.Close()
 	}()
 	var stderr strings.Builder
-	code := run(t.Context(), []string{"stream", "-g", "social", "--url", w.url, "MATCH (n) RETURN n.x AS x"}, strings.NewReader(""), write, &stderr,
-		func(string) (string, bool) { return "", false })
+	code := run(t.Context(), []string{"stream", "-g", "social", "--url", w.url, "MATCH (n) RETURN n.x AS x"}, strings.NewReader(""), write, &stderr, lookup(w.vars))
 	if code != 0 || stderr.String() != "" {
 		t.Errorf("exit code %d, stderr %q", code, stderr.String())
 	}

@@ -9,6 +9,7 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/robosystems/kuzuclient/internal/planted"
 	"github.com/robosystems/kuzuclient/mockserver"
 	"github.com/robosystems/kuzuclient/mockserver/fleet"
 )
@@ -28,6 +29,7 @@ func serve(t *testing.T) *serving {
 	t.Helper()
 	s := &serving{asked: make(chan struct{}), resume: make(chan struct{})}
 	cfg := fleet.DefaultConfig()
+	cfg.APIKey = planted.Key
 	cfg.Engine = func(string) (mockserver.Engine, error) { return s.engine(), nil }
 	var err error
 	if s.fleet, err = fleet.Start(t.Context(), cfg); err != nil {

@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/robosystems/kuzuclient/internal/planted"
 	"github.com/robosystems/kuzuclient/mockserver"
 	"github.com/robosystems/kuzuclient/mockserver/fleet"
 )
@@ -22,6 +23,7 @@ const graph = "kg0123456789abcdef"
 func start(t *testing.T, change ...func(*fleet.Config)) *fleet.Fleet {
 	t.Helper()
 	cfg := fleet.DefaultConfig()
+	cfg.APIKey = planted.Key
 	cfg.Engine = func(instance string) (mockserver.Engine, error) {
 		engine := mockserver.NewScripted()
 		engine.Answer("RETURN who", []string{"who"}, []any{instance})
@@ -48,6 +50,7 @@ func ask(ctx context.Context, method, url, body string, header ...string) (statu
 	if err != nil {
 		return 0, "", err
 	}
+	req.Header.Set("X-Kuzu-API-Key", planted.Key)
 	for i := 0; i < len(header); i += 2 {
 		req.Header.Set(header[i], header[i+1])
 	}
