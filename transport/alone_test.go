@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/robosystems/kuzuclient/resilience"
+	"github.com/robosystems/kuzuclient/internal/planted"
 	"github.com/robosystems/kuzuclient/transport"
 )
 
@@ -45,8 +46,8 @@ func TestLayersAlone(t *testing.T) {
 		{"bulkhead", transport.ChainSettings{Bulkhead: &resilience.BulkheadSettings{Name: "graph", Concurrent: 1}}, failing, 3, nil},
 		{"stream", transport.ChainSettings{Streams: transport.StreamSettings{MaxLineBytes: 1 << 10}}, streaming, 3, transport.ErrTruncated},
 		{"attempt", transport.ChainSettings{Timeout: time.Second}, silent, 3, transport.ErrTimeout},
-		{"auth", transport.ChainSettings{Keys: transport.StaticKey(plantedKey)}, func(req *http.Request) (*http.Response, error) {
-			if req.Header.Get("X-Kuzu-Api-Key") != plantedKey {
+		{"auth", transport.ChainSettings{Keys: transport.StaticKey(planted.Key)}, func(req *http.Request) (*http.Response, error) {
+			if req.Header.Get("X-Kuzu-Api-Key") != planted.Key {
 				return nil, errors.New("no key came")
 			}
 			return answerTo(req, http.StatusOK, asJSON, `{}`), nil
@@ -101,7 +102,7 @@ func TestRequestsThatNameNoServer(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, err = c.For(nil).RoundTrip(req)
-	seen.note(err)
+	planted.Note(err)
 	if !errors.Is(err, transport.ErrRouting) || !strings.Contains(err.Error(), "lacks a host") {
 		t.Errorf("got %v", err)
 	}
