@@ -10,8 +10,8 @@ import (
 	"testing/synctest"
 	"time"
 
-	"github.com/robosystems/kuzuclient/resilience"
 	"github.com/robosystems/kuzuclient/internal/planted"
+	"github.com/robosystems/kuzuclient/resilience"
 	"github.com/robosystems/kuzuclient/transport"
 )
 
