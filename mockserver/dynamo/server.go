@@ -57,13 +57,16 @@ func (s *Server) Get(table, key string) Item {
 	return s.tables[table].items[key].clone()
 }
 
-// Change has change called with each item of a table, of which it may change
-// anything but the key. It must not call the server.
+// Change has change called with a copy of each item of a table, which takes the
+// item's place. It must leave the key as it is and not call the server.
 func (s *Server) Change(table string, change func(Item)) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	for _, item := range s.tables[table].items {
-		change(item)
+	items := s.tables[table].items
+	for key, item := range items {
+		changed := item.clone() // answers that are being written hold the old one
+		change(changed)
+		items[key] = changed
 	}
 }
 

@@ -166,7 +166,7 @@ func (f *Fleet) Env() map[string]string {
 		"ENVIRONMENT":                f.cfg.Environment,
 		"KUZU_API_KEY":               *f.key.Load(),
 		"SHARED_REPLICA_ALB_ENABLED": strconv.FormatBool(f.balancer != nil),
-		"VALKEY_URL":                 "redis://" + f.redis.Addr(),
+		"VALKEY_URL":                 "redis://" + f.redis.address,
 		"AWS_REGION":                 "us-east-1",
 		"AWS_ENDPOINT_URL":           f.tables.url(),
 		// What the SDK asks for before it sends anything, and nobody checks.

@@ -282,6 +282,9 @@ func TestRedisGoesAway(t *testing.T) {
 		return err
 	}
 	f.StopRedis()
+	if now := f.Env()["VALKEY_URL"]; now != url {
+		t.Errorf("the address of a stopped Redis is %s", now)
+	}
 	if err := get(t.Context()); !errors.Is(err, syscall.ECONNREFUSED) {
 		t.Errorf("a stopped Redis: %v", err)
 	}

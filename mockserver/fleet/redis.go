@@ -12,15 +12,20 @@ import (
 // redis is the cache that services share.
 type redis struct {
 	*miniredis.Miniredis
-	mu   sync.Mutex
-	slow context.CancelFunc // ends the waiting; nil if nothing waits
+	address string // also while nobody listens there
+	mu      sync.Mutex
+	slow    context.CancelFunc // ends the waiting; nil if nothing waits
 }
 
 func (f *Fleet) startRedis(context.Context, context.Context) error {
 	f.redis = &redis{Miniredis: miniredis.NewMiniRedis()}
 	f.redis.ClockTTL(true)
 	f.ends = append(f.ends, func() error { f.StopRedis(); return nil })
-	return f.redis.Start()
+	if err := f.redis.Start(); err != nil {
+		return err
+	}
+	f.redis.address = f.redis.Addr()
+	return nil
 }
 
 // StopRedis makes Redis refuse connections. It keeps what it holds.

@@ -240,6 +240,23 @@ func TestClocksJump(t *testing.T) {
 		}
 	}
 	before := times()
+	url, asked := f.Env()["AWS_ENDPOINT_URL"], make(chan error)
+	go func() { // while somebody reads
+		for range 50 {
+			if _, _, err := ask(t.Context(), http.MethodPost, url, `{"TableName":"`+instances+`"}`, "X-Amz-Target", "DynamoDB_20120810.Scan"); err != nil {
+				asked <- err
+				return
+			}
+			f.AgeRegistry(0)
+		}
+		asked <- nil
+	}()
+	for range 50 {
+		f.AgeRegistry(0)
+	}
+	if err := <-asked; err != nil {
+		t.Error(err)
+	}
 	f.AgeRegistry(time.Hour)
 	for n, text := range times() {
 		then, err1 := time.Parse(time.RFC3339, before[n])
