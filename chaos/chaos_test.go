@@ -12,6 +12,7 @@ import (
 
 var (
 	chaosTime = flag.Duration("chaos.time", 10*time.Second, "how long the faults go on")
+	chaosPace = flag.Duration("chaos.pace", 80*time.Millisecond, "how long each of the 30 workers waits between two calls, at most")
 	chaosSeed = flag.Uint64("chaos.seed", 1, "begins the random numbers of faults and calls")
 )
 

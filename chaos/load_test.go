@@ -22,9 +22,6 @@ type load struct {
 	first int64 // of the ids of the round
 }
 
-// pace is how long a worker waits between two calls, at most.
-const pace = 80 * time.Millisecond
-
 // roles are the workers of each service.
 var roles = []struct {
 	name  string
@@ -44,7 +41,7 @@ func (l *load) run(ctx context.Context) {
 			working.Go(func() {
 				for ctx.Err() == nil {
 					role.calls(w)
-					wait(ctx, time.Duration(w.random.Int64N(int64(pace))))
+					wait(ctx, time.Duration(w.random.Int64N(int64(*chaosPace))))
 				}
 			})
 		}
@@ -240,7 +237,7 @@ func (w *worker) ingest() {
 		}
 		return true, nil
 	})
-	wait(w.t.Context(), pace)
+	wait(w.t.Context(), *chaosPace)
 }
 
 // waited is the error of a wait for a task that had begun.
