@@ -50,7 +50,7 @@ done
 page() {
 	awk '/^```sh$/{p=1;next} /^```$/{p=0} p' "$1" | sed "s|http://localhost:8001|$url|g; s|localhost:8001|${url#http://}|g" > "$work/page.sh"
 	KUZU_API_URL=$url PATH=$work:$PATH bash -eu "$work/page.sh" > "$work/page" 2> "$work/page.err" || { cat "$work/page" "$work/page.err"; exit 1; }
-	awk '/^```text$/{p=1;next} /^```$/{p=0} p' "$1" > "$work/page.text"
+	awk '/^```text$/{p=1;next} /^```$/{p=0} p' "$1" | sed "s|http://localhost:8001|$url|g" > "$work/page.text"
 	while read -r line; do expect "$line" "$work/page"; done < "$work/page.text"
 	echo "$1: ok"
 }
@@ -59,6 +59,7 @@ go build -o "$work/kuzuctl" ./cmd/kuzuctl
 start kuzu
 page README.md
 sed -n '/^package main$/,/^}$/p' README.md | diff - examples/first/main.go
+awk '/^```python$/{p=1;next} /^```$/{p=0} p' README.md | diff - contract/consumers/python/first.py # which make consumers runs
 sed "s|http://localhost:8001|$url|" examples/first/main.go > "$work/first.go"
 go run "$work/first.go" > "$work/first"
 expect 'Ada <nil>' "$work/first"

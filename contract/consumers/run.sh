@@ -31,6 +31,10 @@ echo "== python"
 		--output-path kuzu_api --overwrite --meta none --config generator.yaml
 	.venv/bin/mypy ./*.py
 	.venv/bin/python -m unittest -q
+	# The program of the README.
+	curl -sS --json '{"graph_id": "first"}' "$KUZU_URL/databases" > /dev/null
+	curl -sS --json '{"database": "first", "cypher": "CREATE (:Entity {id: \"1\", name: \"Ada\"})"}' "$KUZU_URL/databases/first/query" > /dev/null
+	sed "s|http://localhost:8001|$KUZU_URL|" first.py | .venv/bin/python - | grep -F "'name': 'Ada'"
 )
 
 echo "== typescript"
