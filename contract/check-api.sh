@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Does the exported API break programs written for the last release? $1 is
-# apidiff. The last release is the newest tag v*; before 1.0 a breaking change is
-# accepted if CHANGELOG.md has it under Unreleased, Breaking.
+# apidiff, which compares types where TestReleasedAPI compares what is written. The
+# last release is the newest tag v*; before 1.0 a breaking change is accepted if
+# CHANGELOG.md has it under Unreleased, Breaking.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 apidiff=$1
@@ -30,7 +31,7 @@ fi
 
 last=$(git tag --list 'v*' --sort -version:refname | head -1)
 if [ -z "$last" ]; then
-	echo "there is no release yet that could be broken"
+	echo "there is no tag to compare types with; contract/released has been held"
 	exit 0
 fi
 mkdir "$work/last"
