@@ -79,10 +79,12 @@ func newLimits(s ChainSettings) (*limits, error) {
 func (l *limits) enter(t *trip) error {
 	if l.rate != nil {
 		err := l.rate.Wait(t)
-		t.spent.Queue += t.lap()
+		waited := t.lap()
+		t.spent.Queue += waited
 		if err != nil {
 			return err
 		}
+		t.chain.observe.queued(t, "rate", waited)
 	}
 	if l.settings == nil {
 		return nil
@@ -90,11 +92,13 @@ func (l *limits) enter(t *trip) error {
 	g := l.graph(t.Graph)
 	if !g.TryEnter() {
 		err := g.Enter(t)
-		t.spent.Queue += t.lap()
+		waited := t.lap()
+		t.spent.Queue += waited
 		if err != nil {
 			g.quit()
 			return err
 		}
+		t.chain.observe.queued(t, "bulkhead", waited)
 	}
 	t.place = g
 	return nil

@@ -8,6 +8,15 @@ import (
 	"github.com/robosystems/kuzuclient/resilience"
 )
 
+// queued tells what a call has waited for before its first attempt, if that took
+// time that can be seen.
+func (o *observer) queued(t *trip, limit string, waited time.Duration) {
+	if waited >= time.Millisecond && o.logger.Enabled(t.Context, slog.LevelDebug) {
+		o.logger.LogAttrs(t.Context, slog.LevelDebug, "kuzu queue", slog.String("request", t.id), slog.String("operation", t.Operation),
+			slog.String("graph", t.Graph), slog.String("limit", limit), slog.Duration("waited", waited))
+	}
+}
+
 // routed tells where an attempt goes.
 func (o *observer) routed(t *trip, a *attempt) {
 	if o.logger.Enabled(t.Context, slog.LevelDebug) {

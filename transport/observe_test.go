@@ -2,13 +2,17 @@ package transport_test
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"io"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"github.com/robosystems/kuzuclient/internal/planted"
 	"github.com/robosystems/kuzuclient/resilience"
@@ -169,6 +173,40 @@ func TestBulkheadIsAGraphs(t *testing.T) {
 	}
 	if _, err := get(t.Context(), rt); err != nil {
 		t.Errorf("the place is still taken: %v", err)
+	}
+}
+
+// TestWaitsAreTold, of a second each, for a place in the bulkhead and for a turn.
+func TestWaitsAreTold(t *testing.T) {
+	for limit, set := range map[string]func(*transport.ChainSettings){
+		"bulkhead": func(s *transport.ChainSettings) {
+			s.Bulkhead = &resilience.BulkheadSettings{Name: "graph", Concurrent: 1, Queue: 1, QueueTimeout: time.Minute}
+		},
+		"rate": func(s *transport.ChainSettings) {
+			s.Rate = &resilience.ThrottleSettings{Name: "calls", Calls: 1, Period: time.Second, Burst: 1, MaxWait: time.Minute}
+		},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			var log bytes.Buffer
+			c := chain(t, func(s *transport.ChainSettings) {
+				s.Transport, s.Bulkhead = after{}, nil
+				s.Observe.Logger = slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug}))
+				set(s)
+			})
+			ctx := context.WithValue(t.Context(), after{}, time.Second)
+			var calls sync.WaitGroup
+			for range 2 {
+				calls.Go(func() {
+					if _, err := get(ctx, c.For(static(t, "http://10.0.0.1:8001"))); err != nil {
+						t.Error(err)
+					}
+				})
+			}
+			calls.Wait()
+			if want := "limit=" + limit + " waited=1s"; strings.Count(log.String(), "kuzu queue") != 1 || !strings.Contains(log.String(), want) {
+				t.Errorf("want one line with %q:\n%s", want, &log)
+			}
+		})
 	}
 }
 
