@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net/http"
 	"net/url"
 	"time"
@@ -86,7 +87,9 @@ func (f *Factory) Client(ctx context.Context, graphID string, op Op, options ...
 	if err != nil {
 		return nil, err
 	}
-	f.log.Debug("client made", "graph", r.graph.id, "operation", op.String(), "endpoint", endpoint.URL.String(), "tier", set.tier, "purpose", set.purpose)
+	if f.log.Enabled(ctx, slog.LevelDebug) { // most of what a client costs, otherwise
+		f.log.DebugContext(ctx, "client made", "graph", r.graph.id, "operation", op.String(), "endpoint", endpoint.URL.String(), "tier", set.tier, "purpose", set.purpose)
+	}
 	return f.client(r, endpoint.URL, set)
 }
 
@@ -206,11 +209,12 @@ func readOptions(options []ClientOption) (*clientSettings, error) {
 }
 
 func (f *Factory) client(r *resolver, base *url.URL, set *clientSettings) (*kuzu.Client, error) {
-	own := []kuzu.Option{kuzu.WithTransport(f.roundTripper(r, set))}
+	options := append(make([]kuzu.Option, 0, len(set.options)+2), set.options...)
+	options = append(options, kuzu.WithTransport(f.roundTripper(r, set)))
 	if r.graph.id != "" {
-		own = append(own, kuzu.WithGraph(r.graph.id))
+		options = append(options, kuzu.WithGraph(r.graph.id))
 	}
-	return kuzu.New(base.String(), append(append([]kuzu.Option{}, set.options...), own...)...)
+	return kuzu.New(base.String(), options...)
 }
 
 func (f *Factory) roundTripper(r *resolver, set *clientSettings) http.RoundTripper {

@@ -29,6 +29,20 @@ func TestWarmLookupAllocatesNothing(t *testing.T) {
 	}
 }
 
+// TestWarmClientAllocatesLittle: a client for each call has to be cheap.
+func TestWarmClientAllocatesLittle(t *testing.T) {
+	w := newWorld(t)
+	w.writer("i-1", "standard", parent)
+	f := w.factory(func(cfg *factory.Config) { cfg.Logger = slog.New(slog.DiscardHandler) })
+	if n := testing.AllocsPerRun(1000, func() {
+		if _, err := f.Client(t.Context(), parent, factory.Read); err != nil {
+			t.Fatal(err)
+		}
+	}); n > 22 { // 20 without the race detector
+		t.Errorf("%v allocations", n)
+	}
+}
+
 // TestCacheMemory keeps 10,000 graphs on 500 instances in a tenth of the 64 MiB
 // that 100,000 may take; bench/factory measures those.
 func TestCacheMemory(t *testing.T) {

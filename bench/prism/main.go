@@ -19,8 +19,8 @@ import (
 func main() {
 	serveAs := flag.String("serve", "", "be our server and check `all` or only requests; what the program starts for itself")
 	host, port := flag.String("h", "127.0.0.1", "`address` to serve at"), flag.String("p", "0", "`port` to serve at")
-	rounds := flag.Int("rounds", 7, "`number` of pairs to measure")
-	length := flag.Duration("length", 3*time.Second, "`time` that each side of a pair is asked for")
+	rounds := flag.Int("rounds", 5, "`number` of pairs to measure")
+	length := flag.Duration("length", 2*time.Second, "`time` that each side of a pair is asked for")
 	flag.Parse()
 	if table.Short() {
 		*length /= 10
