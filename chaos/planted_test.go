@@ -222,7 +222,7 @@ func (s *stubborn) Resolve(ctx context.Context, call transport.Call, tried []tra
 	return endpoint, err
 }
 
-func (s *stubborn) Report(transport.Call, transport.Endpoint, transport.Outcome) {}
+func (s *stubborn) Report(transport.Call, transport.Endpoint, transport.Outcome, time.Duration) {}
 
 // forger ends every stream as a complete one ends.
 type forger struct{ next *http.Transport }

@@ -142,7 +142,7 @@ func TestTracker(t *testing.T) {
 		return services
 	}
 	services := read()
-	if s := services[n.URL]; s.State != "healthy" || s.Calls != 1 || len(s.Breakers) != 2 || s.P95MS != 0 {
+	if s := services[n.URL]; s.State != "healthy" || s.Calls != 1 || len(s.Breakers) != 2 || s.P95MS == 0 {
 		t.Errorf("the server: %+v", s)
 	}
 	if s := services["registry"]; s.State != "healthy" || len(s.Breakers) != 2 || s.P95MS == 0 {

@@ -30,18 +30,15 @@ const (
 	redisService    = "redis"
 )
 
-// unmeasured is the latency of what only the chain has timed.
-const unmeasured = -1
-
 // track tells the tracker how an attempt ended.
-func (f *fleet) track(ep *endpoint, outcome transport.Outcome) {
+func (f *fleet) track(ep *endpoint, outcome transport.Outcome, took time.Duration) {
 	switch outcome {
 	case transport.OutcomeAnswered, transport.OutcomeMisplaced:
-		f.tracked(ep, unmeasured, nil)
+		f.tracked(ep, took, nil)
 	case transport.OutcomeSlow:
-		f.tracked(ep, unmeasured, errSilent)
+		f.tracked(ep, took, errSilent)
 	case transport.OutcomeDead:
-		f.tracked(ep, unmeasured, errDead)
+		f.tracked(ep, took, errDead)
 	}
 }
 

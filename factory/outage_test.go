@@ -124,7 +124,7 @@ func TestBlackHole(t *testing.T) {
 		t.Fatalf("%v, %v", known, err)
 	}
 	w.writer("i-2", "standard", parent, other)
-	first.Report(call, dead, transport.OutcomeDead) // after the connect timeout, once
+	first.Report(call, dead, transport.OutcomeDead, 5*time.Second) // after the connect timeout, once
 	for graph, r := range map[string]transport.Resolver{parent: first, other: second} {
 		for range 3 {
 			if next, err := r.Resolve(t.Context(), call, nil); err != nil || next.URL.Host == dead.URL.Host {

@@ -3,6 +3,7 @@ package factory
 import (
 	"context"
 	"errors"
+	"time"
 
 	"github.com/robosystems/kuzuclient/transport"
 )
@@ -70,13 +71,13 @@ func (r *resolver) graphOf(call transport.Call) (graph, error) {
 }
 
 // Report implements [transport.Resolver].
-func (r *resolver) Report(call transport.Call, endpoint transport.Endpoint, outcome transport.Outcome) {
+func (r *resolver) Report(call transport.Call, endpoint transport.Endpoint, outcome transport.Outcome, took time.Duration) {
 	ep := r.fleet.endpoints.of(endpoint.URL)
 	if ep == nil {
 		return
 	}
 	ep.report(outcome)
-	r.fleet.track(ep, outcome)
+	r.fleet.track(ep, outcome, took)
 	if outcome != transport.OutcomeDead && outcome != transport.OutcomeMisplaced && outcome != transport.OutcomeSlow || r.pinned != nil {
 		return
 	}

@@ -3,6 +3,7 @@ package transport
 import (
 	"context"
 	"net/url"
+	"time"
 )
 
 // Call is one call of an operation, which may take several attempts.
@@ -32,9 +33,10 @@ type Resolver interface {
 	// names one of them again. Its error, an [*Error], ends the call.
 	Resolve(ctx context.Context, call Call, tried []Endpoint) (Endpoint, error)
 
-	// Report tells how an attempt at an endpoint ended. It is called once an
-	// attempt and must not block.
-	Report(call Call, endpoint Endpoint, outcome Outcome)
+	// Report tells how an attempt at an endpoint ended, and how long it took until
+	// the head of its answer or its failure, with the making of a connection. It
+	// is called once an attempt and must not block.
+	Report(call Call, endpoint Endpoint, outcome Outcome, took time.Duration)
 }
 
 // Outcome is what an attempt says about its endpoint.

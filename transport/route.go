@@ -57,7 +57,7 @@ func (l layerRoute) RoundTrip(req *http.Request) (*http.Response, error) {
 		if outcome == 0 {
 			outcome = OutcomeAnswered
 		}
-		t.resolver.Report(t.Call, endpoint, outcome)
+		t.resolver.Report(t.Call, endpoint, outcome, a.took)
 		l.observe.attempted(t, a)
 		if outcome != OutcomeMisplaced || t.again || !t.rewindable() {
 			return resp, err

@@ -27,6 +27,7 @@ type moving struct {
 	mu        sync.Mutex
 	endpoints []transport.Endpoint
 	outcomes  []transport.Outcome
+	took      []time.Duration
 	onReport  func(*moving, transport.Outcome)
 	err       error
 }
@@ -40,13 +41,33 @@ func (m *moving) Resolve(_ context.Context, _ transport.Call, tried []transport.
 	return m.endpoints[min(len(tried), len(m.endpoints)-1)], nil
 }
 
-func (m *moving) Report(_ transport.Call, _ transport.Endpoint, outcome transport.Outcome) {
+func (m *moving) Report(_ transport.Call, _ transport.Endpoint, outcome transport.Outcome, took time.Duration) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	m.outcomes = append(m.outcomes, outcome)
+	m.outcomes, m.took = append(m.outcomes, outcome), append(m.took, took)
 	if m.onReport != nil {
 		m.onReport(m, outcome)
 	}
+}
+
+// TestReportsSayHowLong an attempt took, apart from the wait before it.
+func TestReportsSayHowLong(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		network := &scripted{answer: func(n int, req *http.Request) (*http.Response, error) {
+			time.Sleep(time.Duration(n+1) * time.Second) //nolint:forbidigo // virtual time
+			return answerTo(req, 502, asHTML, "<html>"), nil
+		}}
+		resolver := &moving{endpoints: at(t, "http://10.0.0.1:8001")}
+		c := chain(t, func(s *transport.ChainSettings) { s.Transport, s.Retry.MaxRetries = network, 1 })
+		resp, err := get(t.Context(), c.For(resolver))
+		if err != nil {
+			t.Fatal(err)
+		}
+		resp.Body.Close()
+		if len(resolver.took) != 2 || resolver.took[1]-resolver.took[0] != time.Second {
+			t.Errorf("reported %v", resolver.took)
+		}
+	})
 }
 
 func at(t testing.TB, urls ...string) []transport.Endpoint {

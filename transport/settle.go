@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/http"
 	"strconv"
+	"time"
 )
 
 // settle reads the refusal of a repeated attempt in the light of those before.
@@ -90,4 +91,4 @@ type at struct{ Endpoint }
 func (a at) Resolve(context.Context, Call, []Endpoint) (Endpoint, error) { return a.Endpoint, nil }
 
 // Report does nothing: the resolver of the call hears of its own attempts.
-func (at) Report(Call, Endpoint, Outcome) {}
+func (at) Report(Call, Endpoint, Outcome, time.Duration) {}

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 )
 
 // Static is a resolver that always knows the same servers, in the order in which
@@ -59,7 +60,7 @@ func (s *Static) Resolve(_ context.Context, _ Call, tried []Endpoint) (Endpoint,
 }
 
 // Report does nothing: there is nothing to learn.
-func (*Static) Report(Call, Endpoint, Outcome) {}
+func (*Static) Report(Call, Endpoint, Outcome, time.Duration) {}
 
 // asAsked is a resolver that goes where the request of the call says.
 type asAsked struct{}
@@ -74,7 +75,7 @@ func (asAsked) Resolve(ctx context.Context, _ Call, _ []Endpoint) (Endpoint, err
 }
 
 // Report does nothing: there is nothing to learn.
-func (asAsked) Report(Call, Endpoint, Outcome) {}
+func (asAsked) Report(Call, Endpoint, Outcome, time.Duration) {}
 
 // ParseBaseURL accepts scheme://host[:port] and nothing else, since everything
 // else would be lost or leak. The error quotes nothing that may be secret.
