@@ -38,7 +38,7 @@ type database interface {
 	Delete(table, key string)
 }
 
-func newDatabase(t *testing.T, tables []dynamo.Table, cfg *factory.Config) (database, string) {
+func newDatabase(t testing.TB, tables []dynamo.Table, cfg *factory.Config) (database, string) {
 	t.Helper()
 	if url := os.Getenv(dynamoVariable); url != "" {
 		db := &realDatabase{t: t, prefix: "t" + strconv.FormatUint(rand.Uint64(), 36) + ".", keys: map[string]string{}}
@@ -57,7 +57,7 @@ func newDatabase(t *testing.T, tables []dynamo.Table, cfg *factory.Config) (data
 
 // realDatabase is a server that keeps the tables of many tests apart by a prefix.
 type realDatabase struct {
-	t      *testing.T
+	t      testing.TB
 	client *dynamodb.Client
 	prefix string
 	keys   map[string]string
@@ -145,7 +145,7 @@ type cache interface {
 	Away(cfg *factory.Config) // makes Redis refuse connections
 }
 
-func newCache(t *testing.T, cfg *factory.Config) cache {
+func newCache(t testing.TB, cfg *factory.Config) cache {
 	t.Helper()
 	if address := os.Getenv(redisVariable); address != "" {
 		client := redis.NewClient(&redis.Options{Addr: address, DB: 8})

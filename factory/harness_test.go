@@ -31,7 +31,7 @@ const (
 
 // world is a fleet on loopback, in the environment test.
 type world struct {
-	t     *testing.T
+	t     testing.TB
 	db    database
 	redis cache
 	spy   *spy
@@ -39,7 +39,7 @@ type world struct {
 	log   *logBuffer
 }
 
-func newWorld(t *testing.T) *world {
+func newWorld(t testing.TB) *world {
 	t.Helper()
 	w := &world{t: t, log: new(logBuffer), cfg: factory.DefaultConfig()}
 	w.cfg.Environment, w.cfg.APIKey = "test", planted.Key

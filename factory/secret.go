@@ -28,16 +28,24 @@ func (s Secret) LogValue() slog.Value { return slog.StringValue(s.String()) }
 // MarshalText keeps encoders from showing it.
 func (s Secret) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
 
-// redactURL hides the password of a URL, and all of what does not parse as one.
+// redactURL hides what may be a secret in a URL: the password, a user without
+// one, query and fragment, and all of what is not scheme://host.
 func redactURL(raw string) string {
-	u, err := url.Parse(raw)
-	switch {
-	case raw == "":
+	if raw == "" {
 		return ""
-	case err != nil:
+	}
+	u, err := url.Parse(raw)
+	if err != nil || u.Opaque != "" {
 		return redacted
-	case u.RawQuery != "":
+	}
+	if _, whole := u.User.Password(); u.User != nil && !whole {
+		u.User = url.User("xxxxx") // as Redacted does with passwords
+	}
+	if u.RawQuery != "" {
 		u.RawQuery = redacted // options may hold a password as well
+	}
+	if u.Fragment != "" {
+		u.Fragment, u.RawFragment = redacted, redacted
 	}
 	return u.Redacted()
 }
