@@ -92,6 +92,12 @@ ONLY := .
 fuzz: ## Run every fuzz target for FUZZTIME=10s, or those that match ONLY=, two at once
 	.ci/fuzz '$(FUZZTIME)' '$(ONLY)'
 
+CALLS := 10000000
+
+.PHONY: soak
+soak: ## Make CALLS=10000000 calls of all kinds, and see that memory, goroutines and file descriptors stay flat
+	go run ./soak -calls $(CALLS)
+
 .PHONY: check-page
 check-page: ## Click through the health page in a headless Chromium
 	go run ./resilience/page/browsercheck
