@@ -64,6 +64,9 @@ bench-short: $(BENCH_NEEDS) ## The same in one round each: do all sides answer, 
 bench-page: ## Write what make bench found into docs/benchmarks.md, its picture, and README.md
 	cd bench && go run ./report -pages
 
+.PHONY: bench-needs
+bench-needs: $(BENCH_NEEDS) ## Install what the benchmarks need
+
 bench/prism/node_modules: bench/prism/package-lock.json
 	cd bench/prism && npm ci --no-progress
 	touch $@
@@ -85,18 +88,22 @@ chaos-proxy: ## 20,000 calls through each kind of fault of a spoiling proxy
 	go test -count=1 -timeout 30m -run '^TestChaos' -v ./transport -chaos.calls 20000
 
 # How long each fuzz target runs, and which: a regular expression for <package>/<name>.
-FUZZTIME := 10s
-ONLY := .
+FUZZTIME ?= 10s
+ONLY ?= .
 
 .PHONY: fuzz
 fuzz: ## Run every fuzz target for FUZZTIME=10s, or those that match ONLY=, two at once
 	.ci/fuzz '$(FUZZTIME)' '$(ONLY)'
 
-CALLS := 10000000
+CALLS ?= 10000000
 
 .PHONY: soak
 soak: ## Make CALLS=10000000 calls of all kinds, and see that memory, goroutines and file descriptors stay flat
 	go run ./soak -calls $(CALLS)
+
+.PHONY: proof
+proof: ## Everything at length, for five to six hours: see docs/proof.md
+	.ci/proof
 
 .PHONY: check-page
 check-page: ## Click through the health page in a headless Chromium

@@ -19,8 +19,9 @@ func main() {
 	flag.Uint64Var(&s.seed, "seed", rand.Uint64(), "begins the random numbers that choose the calls")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
-	defer stop()
-	if err := s.run(ctx); err != nil {
+	err := s.run(ctx)
+	stop()
+	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
