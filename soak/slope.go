@@ -35,8 +35,8 @@ type measure struct {
 
 var measures = []measure{
 	{"heap", "MiB", func(s sample) float64 { return s.heap }, 1 << 20, 2 << 20},
-	{"goroutines", "", func(s sample) float64 { return s.goroutines }, 1, 40},
-	{"file descriptors", "", func(s sample) float64 { return s.descriptors }, 1, 40},
+	{"goroutines", "", func(s sample) float64 { return s.goroutines }, 1, 100},
+	{"file descriptors", "", func(s sample) float64 { return s.descriptors }, 1, 100},
 }
 
 // judge prints the line through each measure and reports whether all are flat. The

@@ -11,7 +11,7 @@ import (
 // TestSoak is the short form: what is held by all calls would show here.
 func TestSoak(t *testing.T) {
 	var out strings.Builder
-	s := soak{calls: 8000, callers: 20, seed: 1, out: &out}
+	s := soak{calls: 100 * rounds, callers: 4, seed: 1, out: &out}
 	if err := s.run(t.Context()); err != nil {
 		t.Errorf("%v\n%s", err, out.String())
 	}
@@ -71,8 +71,8 @@ func TestSlope(t *testing.T) {
 		"constant":                  {func(float64) float64 { return 300 }, true},
 		"noise":                     {func(n float64) float64 { return 300 + noise[int(n)%len(noise)] }, true},
 		"falls":                     {func(n float64) float64 { return 300 - n }, true},
-		"rises":                     {func(n float64) float64 { return 300 + 2*n }, false},
-		"rises in noise":            {func(n float64) float64 { return 300 + 3*n + noise[int(n)%len(noise)] }, false},
+		"rises":                     {func(n float64) float64 { return 300 + 5*n }, false},
+		"rises in noise":            {func(n float64) float64 { return 300 + 6*n + noise[int(n)%len(noise)] }, false},
 		"rises less than it may":    {func(n float64) float64 { return 300 + n/2 }, true},
 		"rises while it warms up":   {func(n float64) float64 { return 300 + 10*min(n, 9) }, true},
 		"one sample is far too big": {func(n float64) float64 { return 300 + 3000*float64(int(n)/(rounds-1)) }, true},
