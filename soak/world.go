@@ -110,7 +110,7 @@ func engine() mockserver.Engine {
 	e.Answer(busy, []string{"id"}, []any{int64(1)})
 	e.Answer(lost, []string{"id"}, []any{int64(1)})
 	e.Handle(broken, func(mockserver.Call) (mockserver.Answer, error) {
-		return mockserver.Answer{}, errors.New("Binder exception: Variable nobody is not in scope")
+		return mockserver.Answer{}, errors.New("Binder exception: Variable nobody is not in scope.") //nolint:staticcheck // the text of the engine
 	})
 	return e
 }
