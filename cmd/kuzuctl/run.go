@@ -101,7 +101,7 @@ Results go to stdout and all else to stderr.`,
 	flags.BoolVarP(&a.verbose, "verbose", "v", false, "tell on stderr where calls go and what becomes of each attempt")
 	_ = root.RegisterFlagCompletionFunc("output", cobra.FixedCompletions(formats, cobra.ShellCompDirectiveNoFileComp))
 	root.PersistentPreRunE = a.begin
-	root.AddCommand(a.health(), a.info(), a.version(), a.query(), a.stream(), a.shell(), a.databases(), a.schema(),
+	root.AddCommand(a.health(), a.info(), a.version(), a.query(), a.stream(), a.shell(), a.graphs(), a.databases(), a.schema(),
 		a.ingest(), a.copyFiles(), a.backup(), a.restore(), a.tasks(), a.routes(), a.fleet(), a.doctor(), exitCodesTopic())
 	return root
 }

@@ -51,7 +51,7 @@ If stdin or stdout is no terminal, statements and commands are read from stdin a
 script, without a prompt, and the first failure ends it with the exit code of its
 kind. Otherwise failures are shown, and the exit code is 0.`,
 		Example: `  kuzuctl shell -g social
-  kuzuctl shell -g social -p id=933 < report.cypher
+  cat report.cypher | kuzuctl shell -g social -p id=933
   kuzuctl shell --url http://10.0.1.100:8001 --no-history`,
 		Args:        cobra.NoArgs,
 		Annotations: map[string]string{session: "yes"},
