@@ -44,7 +44,8 @@ var fleetCommands = []fleetCase{
 	{name: "db-metrics", line: `db metrics $GRAPH -o csv`, before: (*fleetWorld).startTask},
 	{name: "schema-show", line: `schema show -g $GRAPH`},
 	{name: "schema-apply", line: `schema apply -g $GRAPH $DDL`},
-	{name: "schema-apply-dry", line: `schema apply -g $GRAPH $DDL --dry-run`},
+	{name: "schema-apply-dry", line: `schema apply -g $GRAPH $ALL --dry-run`},
+	{name: "schema-apply-dry-deployed", line: `schema apply -g $GRAPH $ALL --dry-run -o csv`, before: (*fleetWorld).asDeployed},
 
 	{name: "ingest", line: `ingest -g $GRAPH --bucket data Person.csv`},
 	{name: "ingest-detach", line: `ingest -g $GRAPH --bucket data Person.csv --detach`},

@@ -114,6 +114,7 @@ func TestExamplesOfHelp(t *testing.T) {
 			}
 			line, _, _ = strings.Cut(line, " | ")
 			line, _, _ = strings.Cut(line, " > ")
+			line, _, _ = strings.Cut(line, " < ")
 			shown, args, err := (&app{}).root().Find(w.words(line))
 			if err == nil {
 				err = shown.ParseFlags(args)

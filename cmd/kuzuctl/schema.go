@@ -6,9 +6,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/robosystems/kuzuclient/factory"
-	"github.com/robosystems/kuzuclient/internal/cypher"
 	"github.com/robosystems/kuzuclient/kuzu"
-	"github.com/robosystems/kuzuclient/transport"
 )
 
 // schema are the commands about the tables of a graph.
@@ -61,8 +59,13 @@ func (a *app) applySchema() *cobra.Command {
 statements of CREATE NODE TABLE, CREATE REL TABLE and COMMENT ON, separated by
 semicolons.
 
---dry-run checks the file and that the graph can be reached, and changes nothing.
-What only the engine can know, such as a type that there is not, it does not find.`,
+--dry-run changes nothing. It says of each table whether it is absent, there and
+the same, or there and different, and what applying the file would do: a table
+that is there is an error without IF NOT EXISTS, and left as it is with it. It
+finds what a REL TABLE connects and nobody has made. It does not find what only
+the engine knows: a type that there is not, an alias of one (it takes INT for
+something else than INT32), defaults, what a table that is there connects, and
+what others change in the meantime.`,
 		Example: `  kuzuctl schema apply -g social schema.ddl --dry-run
   kuzuctl schema apply -g social schema.ddl`,
 		Args: cobra.ExactArgs(1),
@@ -80,7 +83,7 @@ What only the engine can know, such as a type that there is not, it does not fin
 				return err
 			}
 			if dry {
-				return a.drySchema(string(ddl), len(before.Tables))
+				return a.drySchema(string(ddl), before.Tables)
 			}
 			if err := c.InstallSchema(cmd.Context(), string(ddl)); err != nil {
 				return err
@@ -104,16 +107,4 @@ What only the engine can know, such as a type that there is not, it does not fin
 	}
 	cmd.Flags().BoolVar(&dry, "dry-run", false, "check and change nothing")
 	return cmd
-}
-
-// drySchema checks what can be checked without changing anything.
-func (a *app) drySchema(ddl string, tables int) error {
-	err := cypher.CheckDDL(ddl)
-	if err == nil {
-		err = cypher.CheckSeparators(ddl)
-	}
-	if err != nil {
-		return transport.Errorf(transport.KindInvalidRequest, "the schema: %v", err)
-	}
-	return a.record(field{"graph", a.graph}, field{"tables_now", tables}, field{"would_apply", true})
 }
