@@ -210,7 +210,13 @@ func (a askAside) RoundTrip(req *http.Request) (*http.Response, error) {
 	behalf := tripOf(req.Context())
 	t := a.newTrip(req, behalf.resolver)
 	t.id, t.added = behalf.id, behalf.added
-	return a.next.RoundTrip(t.request())
+	resp, err := a.next.RoundTrip(t.request())
+	if err == nil { // who answered may not be who sent the stream
+		answered := *resp.Request
+		answered.URL = t.last.url
+		resp.Request = &answered
+	}
+	return resp, err
 }
 
 // Forget drops what is kept of an endpoint that is gone for good: its breakers

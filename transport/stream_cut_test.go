@@ -295,3 +295,44 @@ func TestTheEndIsReported(t *testing.T) {
 		}
 	}
 }
+
+// TestEmptyStreamOfAGraphThatMoved: it is not there any more, and a server that
+// streams says so by silence. That it is elsewhere by now does not make the
+// statement one that cannot be streamed.
+func TestEmptyStreamOfAGraphThatMoved(t *testing.T) {
+	server := func(onQuestion int) *httptest.Server {
+		s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if r.Method == http.MethodGet {
+				answering(onQuestion, asJSON, `{"detail": "Database social not found"}`)(w, r)
+				return
+			}
+			w.Header().Set("Content-Type", asNDJSON)
+		}))
+		t.Cleanup(s.Close)
+		return s
+	}
+	from, to := server(404), server(200)
+	resolver := &moving{endpoints: at(t, from.URL)}
+	resolver.onReport = func(m *moving, outcome transport.Outcome) {
+		if outcome == transport.OutcomeMisplaced {
+			m.endpoints = at(t, to.URL)
+		}
+	}
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, from.URL+"/databases/social/query?streaming=true",
+		strings.NewReader(`{"database":"social","cypher":"MATCH (n) RETURN n.a AS a"}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	resp, err := chain(t).For(resolver).RoundTrip(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	_, err = io.ReadAll(resp.Body)
+	if !errors.Is(err, transport.ErrTruncated) || !strings.Contains(err.Error(), to.Listener.Addr().String()+" by now; ask again") {
+		t.Errorf("got %v", err)
+	}
+	if e, ok := errors.AsType[*transport.Error](err); !ok || e.Endpoint != from.URL {
+		t.Errorf("it happened at %v", e)
+	}
+}

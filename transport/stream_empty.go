@@ -47,6 +47,9 @@ func (s *StreamBody) askAboutNothing(ctx context.Context) error {
 	if resp.StatusCode >= 200 && resp.StatusCode <= 299 {
 		_, _ = io.CopyN(io.Discard, resp.Body, 4<<10) // so that the connection can be used again
 		_ = resp.Body.Close()
+		if by := resp.Request; by != nil && by.URL != nil && by.URL.Host != s.url.Host {
+			return s.fail(KindTruncated, "the stream is empty, for the graph is at %s by now; ask again", by.URL.Host)
+		}
 		e := s.fail(KindUnsupported, "the stream is empty, and the graph exists")
 		e.Err = ErrUnstreamable
 		return e
