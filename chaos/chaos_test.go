@@ -84,6 +84,12 @@ func summary(n int, seed uint64, h history) string {
 	for _, w := range slices.Sorted(maps.Keys(counts)) {
 		fmt.Fprintf(&b, ", %s %d+%d", w, counts[w].done, counts[w].failed)
 	}
-	fmt.Fprintf(&b, " (well + failed); the machine stalled %d times", len(h.stalls))
+	stalled := 0
+	for _, s := range h.stalls {
+		if s.end-s.begin >= stall {
+			stalled++
+		}
+	}
+	fmt.Fprintf(&b, " (well + failed); the machine stalled %d times", stalled)
 	return b.String()
 }

@@ -89,8 +89,11 @@ func TestChecker(t *testing.T) {
 		"a call never returns":           {func(h *history) { h.calls[7].end = 0 }, []rule{stranded}},
 		"an error long after all faults": {func(h *history) { h.calls[7].err, h.calls[7].kind = "unavailable", kuzu.KindUnavailable }, []rule{unexplained}},
 		"an error in a stall": {func(h *history) {
-			h.calls[7].err, h.calls[7].kind, h.stalls = "x", kuzu.KindTimeout, []period{{begin: 48 * ms, end: 49 * ms}}
+			h.calls[7].err, h.calls[7].kind, h.stalls = "x", kuzu.KindTimeout, []period{{begin: 48*ms - stall, end: 48 * ms}}
 		}, nil},
+		"an error, and the machine hardly late": {func(h *history) {
+			h.calls[7].err, h.calls[7].kind, h.stalls = "x", kuzu.KindTimeout, []period{{begin: 47 * ms, end: 48 * ms}}
+		}, []rule{unexplained}},
 		"an error of a wrong kind":      {func(h *history) { h.calls[6].kind = kuzu.KindSyntax }, []rule{unfitting}},
 		"an error of no kind":           {func(h *history) { h.calls[6].kind = 0 }, []rule{unfitting}},
 		"a wrong key, after a rotation": {func(h *history) { h.calls[1].kind = kuzu.KindUnauthorized }, nil},

@@ -43,6 +43,8 @@ const (
 	// stallFactor by how much a stall may make it later.
 	slack       = time.Second
 	stallFactor = 3
+	// stall is from when on a machine that is late is said to stall.
+	stall = 150 * time.Millisecond
 	// stallGrace is how long after a stall errors may be put down to it.
 	stallGrace = 2 * time.Second
 )
@@ -152,7 +154,7 @@ func (h history) blamed(c *call, grace time.Duration) (list []period) {
 		}
 	}
 	for _, p := range h.stalls {
-		if p.overlaps(c.begin-min(grace, stallGrace), end) {
+		if p.end-p.begin >= stall && p.overlaps(c.begin-min(grace, stallGrace), end) {
 			list = append(list, p)
 		}
 	}

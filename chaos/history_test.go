@@ -102,7 +102,7 @@ type history struct {
 	calls  []*call
 	faults []period
 	syncs  []period
-	stalls []period // of the machine, which is not to blame on the library
+	stalls []period // in which the machine was late, which is not to blame on the library
 	// applied is how often each id is in the data of each graph in the end.
 	applied map[string]map[int64]int
 }
@@ -153,12 +153,12 @@ func (r *recorder) during(list func(*history) *[]period, name string) (over func
 func faultsOf(h *history) *[]period { return &h.faults }
 func syncsOf(h *history) *[]period  { return &h.syncs }
 
-// stalled writes down that the machine stood still until now.
+// stalled writes down that the machine was late by so much.
 func (r *recorder) stalled(by time.Duration) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	now := r.now()
-	r.stalls = append(r.stalls, period{name: "the machine stalled", begin: now - by, end: now})
+	r.stalls = append(r.stalls, period{name: "the machine was late", begin: now - by, end: now})
 }
 
 // snapshot returns the history as far as it went.
@@ -182,7 +182,9 @@ func (h history) stalledLately() bool {
 		last = max(last, f.end)
 	}
 	for _, s := range h.stalls {
-		end = max(end, s.end)
+		if s.end-s.begin >= stall {
+			end = max(end, s.end)
+		}
 	}
 	return end > last
 }

@@ -87,9 +87,9 @@ func (l *load) name(name, at string) {
 	l.faults[len(l.faults)-1].name = strings.TrimSpace(name + " " + at)
 }
 
-// watchMachine writes down when the machine stood still.
+// watchMachine writes down when the machine was late.
 func (l *load) watchMachine(ctx context.Context) {
-	const tick, worth = 20 * time.Millisecond, 150 * time.Millisecond
+	const tick, worth = 20 * time.Millisecond, 20 * time.Millisecond
 	for last := time.Now(); ctx.Err() == nil; last = time.Now() {
 		wait(ctx, tick)
 		if by := time.Since(last) - tick; by > worth {
