@@ -90,10 +90,10 @@ func (p *plotted) separate() {
 
 // width is that of the circle or of the caption below it.
 func (n *plotNode) width() float64 {
-	return max(2*nodeRadius, textWidth(n.caption(), captionSize))
+	return max(2*nodeRadius, textWidth(n.caption()))
 }
 
-// textWidth is about how wide a text is.
-func textWidth(text string, size float64) float64 {
-	return 0.56 * size * float64(len([]rune(text)))
+// textWidth is about how wide a text of the size of captions is.
+func textWidth(text string) float64 {
+	return 0.56 * captionSize * float64(len([]rune(text)))
 }

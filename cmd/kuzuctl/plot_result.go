@@ -136,21 +136,21 @@ func (n *plotNode) caption() string {
 		return n.id.String()
 	}
 	if first, last := n.properties["firstName"], n.properties["lastName"]; first != nil && last != nil {
-		return shortened(cell(first)+" "+cell(last), captionLength)
+		return shortened(cell(first) + " " + cell(last))
 	}
 	for _, name := range []string{"name", "title", "label", "firstName", "fullName", "display_name", "code", "id", "identifier"} {
 		for _, own := range slices.Sorted(maps.Keys(n.properties)) {
 			if strings.EqualFold(own, name) {
-				return shortened(cell(n.properties[own]), captionLength)
+				return shortened(cell(n.properties[own]))
 			}
 		}
 	}
 	return n.id.String()
 }
 
-func shortened(text string, length int) string {
-	if characters := []rune(text); len(characters) > length {
-		return string(characters[:length-1]) + "…"
+func shortened(text string) string {
+	if characters := []rune(text); len(characters) > captionLength {
+		return string(characters[:captionLength-1]) + "…"
 	}
 	return text
 }

@@ -59,7 +59,7 @@ func (p *plotted) scene() *scene {
 	}
 	colours := p.colours(s)
 	const narrowest = 420
-	s.width = max(math.Ceil(right-left+2*margin), narrowest, s.legendWidth(), textWidth(s.note, captionSize)+2*margin)
+	s.width = max(math.Ceil(right-left+2*margin), narrowest, s.legendWidth(), textWidth(s.note)+2*margin)
 	shift := point{(s.width - left - right) / 2, margin + legendHeight - top}
 	s.height = math.Ceil(bottom-top+2*margin) + legendHeight + captionHeight
 	for _, n := range p.nodes {
@@ -76,7 +76,7 @@ func (p *plotted) scene() *scene {
 		pair := [2]int{min(r.from, r.to), max(r.from, r.to)}
 		a := p.arrow(r, between[pair])
 		between[pair]++
-		a.title, a.details, a.name = r.label, r.properties, shortened(cell(r.label), captionLength)
+		a.title, a.details, a.name = r.label, r.properties, shortened(cell(r.label))
 		s.rels = append(s.rels, a)
 	}
 	return s
@@ -91,7 +91,7 @@ func (p *plotted) colours(s *scene) map[string]string {
 	colours := map[string]string{"": notReturned}
 	next := 0
 	for _, label := range labelsByFrequency(labels) {
-		name := shortened(cell(label), captionLength)
+		name := shortened(cell(label))
 		if label == "" {
 			name = "not returned"
 		} else {
@@ -112,7 +112,7 @@ func (s *scene) legendWidth() float64 {
 	return width
 }
 
-func (e legendEntry) width() float64 { return textWidth(e.name, captionSize) + 34 }
+func (e legendEntry) width() float64 { return textWidth(e.name) + 34 }
 
 // arrow draws a relationship; those of one pair are bent more and more, to one
 // side and the other.
@@ -151,7 +151,7 @@ func onCircle(centre, towards point, radius float64) point {
 // which would hide the head.
 func (n *plotNode) edge(centre, from point) point {
 	const steps = 256
-	half := textWidth(n.caption(), captionSize) / 2
+	half := textWidth(n.caption()) / 2
 	for i := range steps {
 		t := float64(i) / steps
 		p := point{from.x + (centre.x-from.x)*t, from.y + (centre.y-from.y)*t}

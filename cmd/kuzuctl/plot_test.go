@@ -121,7 +121,7 @@ func TestPlotPNG(t *testing.T) {
 	}
 	_, text, _ := w.drawn("graph.svg", friends)
 	var width, height float64
-	if _, err := fmt.Sscanf(text[strings.Index(text, "width="):], `width="%f" height="%f"`, &width, &height); err != nil {
+	if _, err := fmt.Sscanf(strings.TrimPrefix(text, `<svg xmlns="http://www.w3.org/2000/svg" `), `width="%f" height="%f"`, &width, &height); err != nil {
 		t.Fatal(err)
 	}
 	if size := picture.Bounds(); size.Dx() != int(width*sharpness) || size.Dy() != int(height*sharpness) {
