@@ -159,7 +159,7 @@ func (s *ChainSettings) check() error {
 	refuse(s.Timeout < 0, "Timeout: %v; it must be positive, or 0 for no bound", s.Timeout)
 	refuse(s.Retry.MaxRetries < 0 || s.Retry.MaxRetries > 100, "Retry.MaxRetries: %d; it may be 0 to 100", s.Retry.MaxRetries)
 	refuse(s.Retry.Delay < 0, "Retry.Delay: %v; it must not be negative", s.Retry.Delay)
-	refuse(s.Retry.MaxRetries > 0 && !(s.Retry.Factor >= 1 && s.Retry.Factor <= 100), "Retry.Factor: %v; it may be 1 to 100", s.Retry.Factor)
+	refuse(s.Retry.MaxRetries != 0 && !(s.Retry.Factor >= 1 && s.Retry.Factor <= 100), "Retry.Factor: %v; it may be 1 to 100", s.Retry.Factor)
 	refuse(!(s.Retry.Jitter >= 0 && s.Retry.Jitter <= 1), "Retry.Jitter: %v; it may be 0 to 1", s.Retry.Jitter)
 	refuse(s.Retry.MaxDelay < s.Retry.Delay, "Retry.MaxDelay: %v; it must not be less than Retry.Delay, %v", s.Retry.MaxDelay, s.Retry.Delay)
 	refuse(s.Retry.Writes > RetryWritesAlways, "Retry.Writes: %d; it may be RetryWritesSafe or RetryWritesAlways", s.Retry.Writes)

@@ -1,7 +1,7 @@
 // Package planted searches everything that the tests of a package bring to light
 // for an API key that was planted in their configuration: log lines, spans,
 // errors and configurations in whatever way they may be printed, and panics. What
-// a test binary prints is searched by make check-secrets, which runs all of them.
+// a test binary prints is searched by make test, which runs all of them.
 //
 // A package takes part by running its tests through [Main], by giving [Key] to
 // the clients and servers under test, and by handing errors to [Note].

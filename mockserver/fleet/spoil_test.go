@@ -17,6 +17,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/robosystems/kuzuclient/internal/planted"
 	"github.com/robosystems/kuzuclient/mockserver"
 	"github.com/robosystems/kuzuclient/mockserver/dynamo"
 	"github.com/robosystems/kuzuclient/mockserver/fleet"
@@ -176,6 +177,7 @@ func TestTheBalancerCarriesStreams(t *testing.T) {
 					return
 				}
 				req.Header.Set("Content-Type", "application/json")
+				req.Header.Set("X-Kuzu-API-Key", planted.Key)
 				resp, err := pool.RoundTrip(req)
 				if err != nil {
 					t.Error(err)

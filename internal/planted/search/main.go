@@ -1,9 +1,11 @@
 // Search reads the output of go test -v and looks for the planted key in it. It
-// repeats the lines that tell how tests ended, and fails if it has found the key.
+// prints what go test prints without -v: a line a package, and all that a package
+// whose tests fail has said. It fails if it has found the key.
 package main
 
 import (
 	"fmt"
+	"io"
 	"os"
 	"strings"
 
@@ -11,15 +13,9 @@ import (
 )
 
 func main() {
-	bytes := 0
-	found, err := planted.Search(os.Stdin, func(line string) {
-		bytes += len(line)
-		for _, telling := range []string{"ok ", "FAIL", "--- FAIL", "panic:"} {
-			if strings.HasPrefix(strings.TrimLeft(line, " "), telling) {
-				fmt.Print(line)
-			}
-		}
-	})
+	quiet := &summary{to: os.Stdout}
+	found, err := planted.Search(os.Stdin, quiet.line)
+	quiet.rest()
 	switch {
 	case err != nil:
 		fmt.Fprintln(os.Stderr, "the output of the tests cannot be read:", err)
@@ -28,5 +24,36 @@ func main() {
 		fmt.Fprint(os.Stderr, found)
 		os.Exit(1)
 	}
-	fmt.Printf("the planted key is nowhere in %d bytes of output\n", bytes)
+	fmt.Printf("the planted API key is nowhere in %d bytes of output\n", quiet.bytes)
+}
+
+// summary passes on what is of interest.
+type summary struct {
+	to      io.Writer
+	bytes   int
+	waiting []string // what the present package has said
+}
+
+func (s *summary) line(line string) {
+	s.bytes += len(line)
+	switch {
+	case strings.HasPrefix(line, "ok  \t"):
+		s.waiting = nil
+		_, _ = io.WriteString(s.to, line)
+	case strings.HasPrefix(line, "?   \t"):
+	case strings.HasPrefix(line, "FAIL\t"):
+		s.waiting = append(s.waiting, line)
+		s.rest()
+	case strings.HasPrefix(line, "=== "), strings.HasPrefix(strings.TrimLeft(line, " "), "--- PASS: "):
+	default:
+		s.waiting = append(s.waiting, line)
+	}
+}
+
+// rest prints what was said since the last package ended.
+func (s *summary) rest() {
+	for _, line := range s.waiting {
+		_, _ = io.WriteString(s.to, line)
+	}
+	s.waiting = nil
 }
