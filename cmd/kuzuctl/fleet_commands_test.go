@@ -34,7 +34,8 @@ var fleetCommands = []fleetCase{
 
 	{name: "shell", line: `shell -g $GRAPH`, stdin: ":tables\n" + people + ";\n:use sec\nRETURN who;"},
 
-	{name: "graph-plot", line: `graph plot -g $GRAPH --out does/not/exist.svg "MATCH (p:Person) RETURN p.id AS id, p.name AS name"`, code: 12},
+	{name: "graph-plot", line: `graph plot -g $GRAPH --out $DIR/friends.svg "MATCH (a)-[r]->(b) RETURN a, r, b"`},
+	{name: "graph-plot-nothing", line: `graph plot -g $GRAPH --out does/not/exist.svg "MATCH (p:Person) RETURN p.id AS id, p.name AS name"`, code: 12},
 
 	{name: "db-list", line: `db list -g $GRAPH`},
 	{name: "db-create", line: `db create kgfedcba9876543210 --tier standard --ddl $NEW`},

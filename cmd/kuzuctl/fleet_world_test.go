@@ -109,6 +109,8 @@ func fleetEngine(instance string) *mockserver.Scripted {
 	engine.Handle("CREATE (:Person {id: 1})", func(mockserver.Call) (mockserver.Answer, error) {
 		return mockserver.Answer{}, errors.New("Runtime exception: Found duplicated primary key value 1, which violates the uniqueness constraint of the primary key column.")
 	})
+	ada, bob := person(0, "Ada"), person(1, "Bob")
+	engine.Answer(friends, []string{"a", "r", "b"}, []any{ada, rel(0, "Knows", ada.ID, bob.ID), bob})
 	many := make([][]any, 10_001)
 	for i := range many {
 		many[i] = []any{int64(i)}

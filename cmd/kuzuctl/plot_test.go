@@ -20,16 +20,18 @@ const (
 	nasty   = `</script><script>alert("1")</script>&`
 )
 
+func person(n uint64, name string) mockserver.Node {
+	return mockserver.Node{ID: mockserver.InternalID{Offset: n}, Label: "Person", Properties: mockserver.Struct{{Name: "id", Value: int64(n)}, {Name: "name", Value: name}, {Name: "code", Value: nil}}}
+}
+
+func rel(n uint64, label string, from, to mockserver.InternalID) mockserver.Rel {
+	return mockserver.Rel{ID: mockserver.InternalID{Offset: n, Table: 2}, Label: label, Src: from, Dst: to, Properties: mockserver.Struct{{Name: "since", Value: int64(1999)}}}
+}
+
 // newPlotWorld has a graph with everything that a picture can show.
 func newPlotWorld(t *testing.T) *world {
 	w := newWorld(t)
-	person := func(n uint64, name string) mockserver.Node {
-		return mockserver.Node{ID: mockserver.InternalID{Offset: n}, Label: "Person", Properties: mockserver.Struct{{Name: "id", Value: int64(n)}, {Name: "name", Value: name}, {Name: "code", Value: nil}}}
-	}
 	place := mockserver.Node{ID: mockserver.InternalID{Table: 1}, Label: "Place", Properties: mockserver.Struct{{Name: "title", Value: "Llanfairpwllgwyngyllgogerychwyrndrobwll"}}}
-	rel := func(n uint64, label string, from, to mockserver.InternalID) mockserver.Rel {
-		return mockserver.Rel{ID: mockserver.InternalID{Offset: n, Table: 2}, Label: label, Src: from, Dst: to, Properties: mockserver.Struct{{Name: "since", Value: int64(1999)}}}
-	}
 	ada, bob, eve := person(0, "Ada"), person(1, "Bob"), person(2, nasty)
 	knows := rel(0, "Knows", ada.ID, bob.ID)
 	w.engine.Answer(friends, []string{"a", "r", "b"}, []any{ada, knows, bob}, []any{bob, rel(1, "Knows", bob.ID, ada.ID), ada},
