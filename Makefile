@@ -30,7 +30,7 @@ picture: ## Draw the picture of the README anew, from what the demo prints
 
 .PHONY: test
 test: ## Run all tests, with the race detector where there is a C compiler; none may print the API key
-	go test -timeout 5m $(RACE) -v ./... 2>&1 | go run ./internal/planted/search
+	go test -timeout 10m $(RACE) -v ./... 2>&1 | go run ./internal/planted/search
 
 .PHONY: prove-memory
 prove-memory: ## Send 1 GiB each way through the mock and watch its heap; needs 2 GiB of disk
