@@ -122,7 +122,7 @@ var (
 	plainParameter = regexp.MustCompile(`(^|[^\pL\pN\pM\p{Pc}\p{Sc}])\$[\pL\pN\p{Pc}][\pL\pN\pM\p{Pc}\p{Sc}]*`)
 	plainBlank     = regexp.MustCompile(`[\s\x1c-\x1f\pZ\x{180e}]+`)
 	plainWord      = regexp.MustCompile(`[.:]?[\s\x1c-\x1f\pZ\x{180e}]*[\pL\p{Pc}][\pL\pN\pM\p{Pc}\p{Sc}]*`)
-	plainLimit     = regexp.MustCompile(`(?is)return.*limit[\s\x1c-\x1f\pZ\x{180e}@]*(?:\d+|\$(?:\w|[^\x00-\x7f]).*|@)$`)
+	plainLimit     = regexp.MustCompile(`(?is)return.*limit[\s\v\x1c-\x1f\pZ\x{180e}@]*(?:\d+|\$(?:\w|[^\x00-\x7f]).*|@)$`)
 	plainWrite     = regexp.MustCompile(`(?i)^(?:create|merge|set|delete|detach|remove|drop|alter|copy|install|attach)$`)
 	plainOpening   = regexp.MustCompile(`(?i)^(?:match|optional|unwind|with|return|call|load|explain|profile)$`)
 	plainNextval   = regexp.MustCompile(`(?i)nextval[\s@]*\(`)
