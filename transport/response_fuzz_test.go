@@ -72,7 +72,7 @@ func FuzzRetryAfter(f *testing.F) {
 			}
 			text := strings.Replace(at.Format(layout), "UTC", "GMT", 1)
 			got := wait(text)
-			early := at.Truncate(time.Second).Sub(time.Now())
+			early := time.Until(at.Truncate(time.Second))
 			if got < min(max(early, 0), day) || got > min(at.Sub(began), day) {
 				t.Errorf("%s, in %d seconds: %v", text, seconds, got)
 			}
