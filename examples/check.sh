@@ -81,16 +81,6 @@ start scripted
 page docs/mock.md
 stop
 
-# What the README shows of the demo is in what it prints, but for times and addresses.
-settled() { sed -E 's/[0-9.]+(µs|ms|s)\b/TIME/g; s/127\.0\.0\.1:[0-9]+/SERVER/g; s/i-[0-9a-f]{8}/INSTANCE/g' "$1"; }
-go run ./examples/demo > "$work/demo"
-settled "$work/demo" > "$work/demo.settled"
-awk '/^```[a-z]/{other=1;next} /^```$/&&other{other=0;next} /^```$/{p=!p;next} p' README.md > "$work/readme.demo"
-grep -q 'Kill instance' "$work/readme.demo"
-settled "$work/readme.demo" > "$work/readme.settled"
-while read -r line; do expect "$line" "$work/demo.settled"; done < "$work/readme.settled"
-echo "demo of the README: ok"
-
 CGO_ENABLED=0 go run ./examples/demo > "$work/demo"
 expect 'the embedded Kuzu engine needs a C compiler' "$work/demo"
 expect 'demo ok' "$work/demo"
