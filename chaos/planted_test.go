@@ -15,7 +15,7 @@ import (
 	"time"
 
 	"github.com/robosystems/kuzuclient/factory"
-	"github.com/robosystems/kuzuclient/gen"
+	"github.com/robosystems/kuzuclient/internal/operations"
 	"github.com/robosystems/kuzuclient/kuzu"
 	"github.com/robosystems/kuzuclient/mockserver/fleet"
 	"github.com/robosystems/kuzuclient/transport"
@@ -133,12 +133,7 @@ func TestPlantedBugs(t *testing.T) {
 func (b plantedBug) maker(w *world, s *service) maker {
 	w.t.Helper()
 	cfg := s.config()
-	var operations []transport.Operation
-	access := map[gen.Access]transport.Access{gen.AccessRead: transport.AccessRead, gen.AccessWrite: transport.AccessWrite, gen.AccessStatement: transport.AccessStatement}
-	for _, op := range gen.Operations() {
-		operations = append(operations, transport.Operation{ID: op.ID, Method: op.Method, Path: op.Path, Access: access[op.Access], Idempotent: op.Idempotent})
-	}
-	settings := transport.DefaultChainSettings(operations)
+	settings := transport.DefaultChainSettings(operations.Table())
 	settings.Timeout, settings.Keys, settings.Observe.Logger = cfg.Timeout, cfg.Keys, cfg.Logger
 	settings.Retry.Delay, settings.Breaker.OpenTimeout, settings.Busy.OpenTimeout = cfg.RetryDelay, cfg.BreakerTimeout, cfg.BreakerTimeout
 	settings.Base.TLS.Config = cfg.TLS

@@ -15,7 +15,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/maypok86/otter/v2"
 
-	"github.com/robosystems/kuzuclient/gen"
+	"github.com/robosystems/kuzuclient/internal/operations"
 	"github.com/robosystems/kuzuclient/resilience"
 	"github.com/robosystems/kuzuclient/transport"
 )
@@ -76,12 +76,7 @@ func New(ctx context.Context, cfg Config) (*Factory, error) {
 
 // newChain sets up what lies between clients and servers.
 func (f *Factory) newChain(ctx context.Context) error {
-	var operations []transport.Operation
-	access := map[gen.Access]transport.Access{gen.AccessRead: transport.AccessRead, gen.AccessWrite: transport.AccessWrite, gen.AccessStatement: transport.AccessStatement}
-	for _, op := range gen.Operations() {
-		operations = append(operations, transport.Operation{ID: op.ID, Method: op.Method, Path: op.Path, Access: access[op.Access], Idempotent: op.Idempotent})
-	}
-	s := transport.DefaultChainSettings(operations)
+	s := transport.DefaultChainSettings(operations.Table())
 	s.Timeout = f.cfg.Timeout
 	s.Observe = f.cfg.Observe
 	s.Observe.Logger = f.log

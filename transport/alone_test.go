@@ -10,6 +10,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/robosystems/kuzuclient/internal/operations"
 	"github.com/robosystems/kuzuclient/internal/planted"
 	"github.com/robosystems/kuzuclient/resilience"
 	"github.com/robosystems/kuzuclient/transport"
@@ -56,7 +57,7 @@ func TestLayersAlone(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				network := &scripted{answer: func(_ int, req *http.Request) (*http.Response, error) { return test.answer(req) }}
-				test.settings.Operations, test.settings.Transport = operations(), network
+				test.settings.Operations, test.settings.Transport = operations.Table(), network
 				c, err := transport.NewChain(test.settings)
 				if err != nil {
 					t.Fatal(err)

@@ -4,29 +4,17 @@ import (
 	"net/http/httptest"
 	"testing"
 
-	"github.com/robosystems/kuzuclient/gen"
+	"github.com/robosystems/kuzuclient/internal/operations"
 	"github.com/robosystems/kuzuclient/internal/planted"
 	"github.com/robosystems/kuzuclient/kuzu"
 	"github.com/robosystems/kuzuclient/mockserver"
 	"github.com/robosystems/kuzuclient/transport"
 )
 
-// operations is the table of the API, as the chain wants it.
-func operations() []transport.Operation {
-	var list []transport.Operation
-	for _, op := range gen.Operations() {
-		access := map[gen.Access]transport.Access{
-			gen.AccessRead: transport.AccessRead, gen.AccessWrite: transport.AccessWrite, gen.AccessStatement: transport.AccessStatement,
-		}[op.Access]
-		list = append(list, transport.Operation{ID: op.ID, Method: op.Method, Path: op.Path, Access: access, Idempotent: op.Idempotent})
-	}
-	return list
-}
-
 // chain makes a chain for the length of the test.
 func chain(t testing.TB, change ...func(*transport.ChainSettings)) *transport.Chain {
 	t.Helper()
-	settings := transport.DefaultChainSettings(operations())
+	settings := transport.DefaultChainSettings(operations.Table())
 	settings.Keys = transport.StaticKey(planted.Key)
 	settings.Observe = transport.ObserveSettings{Logger: planted.Logger(), TracerProvider: planted.NewSpans(), Statements: true}
 	for _, f := range change {

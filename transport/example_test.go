@@ -12,6 +12,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/robosystems/kuzuclient/internal/operations"
 	"github.com/robosystems/kuzuclient/kuzu"
 	"github.com/robosystems/kuzuclient/mockserver"
 	"github.com/robosystems/kuzuclient/transport"
@@ -43,7 +44,7 @@ func ExampleNewChain() {
 	idle, stopIdle := mock()
 	defer stopIdle()
 
-	settings := transport.DefaultChainSettings(operations()) // from gen.Operations
+	settings := transport.DefaultChainSettings(operations.Table()) // from gen.Operations
 	settings.Keys = transport.StaticKey("kuzu_dev_0123456789")
 	settings.Streams = transport.DefaultStreamSettings()
 	settings.Base = transport.DefaultBaseSettings()

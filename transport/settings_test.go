@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/robosystems/kuzuclient/internal/operations"
 	"github.com/robosystems/kuzuclient/internal/planted"
 	"github.com/robosystems/kuzuclient/resilience"
 	"github.com/robosystems/kuzuclient/transport"
@@ -43,7 +44,7 @@ func TestWrongSettings(t *testing.T) {
 			t.Errorf("%q is not in\n%v", name, err)
 		}
 	}
-	half := transport.DefaultChainSettings(operations())
+	half := transport.DefaultChainSettings(operations.Table())
 	half.Busy = nil
 	if _, err := transport.NewChain(half); err == nil || !strings.Contains(err.Error(), "Breaker and Busy") {
 		t.Errorf("one breaker of two: %v", err)

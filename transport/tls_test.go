@@ -21,6 +21,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/robosystems/kuzuclient/internal/operations"
 	"github.com/robosystems/kuzuclient/internal/planted"
 	"github.com/robosystems/kuzuclient/transport"
 )
@@ -249,7 +250,7 @@ func TestWrongTLSFiles(t *testing.T) {
 		{"key of another", transport.TLSSettings{CertificateFile: certificate, KeyFile: other}, []string{"Base.TLS.CertificateFile and Base.TLS.KeyFile: ", "does not match"}},
 		{"half", transport.TLSSettings{CertificateFile: certificate}, []string{"Base.TLS.CertificateFile and Base.TLS.KeyFile: one of them is empty"}},
 	} {
-		s := transport.DefaultChainSettings(operations())
+		s := transport.DefaultChainSettings(operations.Table())
 		s.Base.TLS = test.settings
 		_, err := transport.NewChain(s)
 		for _, want := range test.want {

@@ -22,7 +22,7 @@ import (
 	"github.com/failsafe-go/failsafe-go/failsafehttp"
 
 	"github.com/robosystems/kuzuclient/bench/table"
-	"github.com/robosystems/kuzuclient/gen"
+	"github.com/robosystems/kuzuclient/internal/operations"
 	"github.com/robosystems/kuzuclient/transport"
 )
 
@@ -145,12 +145,7 @@ func (canned) RoundTrip(req *http.Request) (*http.Response, error) {
 // chainOver is the whole chain with its default settings and a key, and without
 // a provider of spans and metrics.
 func chainOver(rt http.RoundTripper, url string) (http.RoundTripper, error) {
-	access := map[gen.Access]transport.Access{gen.AccessRead: transport.AccessRead, gen.AccessWrite: transport.AccessWrite, gen.AccessStatement: transport.AccessStatement}
-	var operations []transport.Operation
-	for _, op := range gen.Operations() {
-		operations = append(operations, transport.Operation{ID: op.ID, Method: op.Method, Path: op.Path, Access: access[op.Access], Idempotent: op.Idempotent})
-	}
-	settings := transport.DefaultChainSettings(operations)
+	settings := transport.DefaultChainSettings(operations.Table())
 	settings.Transport, settings.Keys = rt, transport.StaticKey("kuzu_bench_0123456789")
 	chain, err := transport.NewChain(settings)
 	if err != nil {
